@@ -1,0 +1,93 @@
+"""What a design may say although its author hardly means it: shown in Studio, refused nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from blended_xblock.design.problems import Problem, as_read, label
+from blended_xblock.design.problems import mark as _
+from blended_xblock.schedule import zones
+
+if TYPE_CHECKING:
+    from blended_xblock.design import Design, SessionDesign
+
+LONG: Final = timedelta(hours=24)
+
+
+def list_warnings(design: Design, now: datetime) -> tuple[Problem, ...]:
+    """Return the warnings of a valid design, element by element, at an aware instant."""
+    return (
+        *_about_unit(design),
+        *(
+            problem
+            for index, session in enumerate(design.sessions)
+            if not session.cancelled
+            for problem in _about_session(session, index, now)
+        ),
+        *_about_rule(design),
+    )
+
+
+def _warn(
+    element: str, attribute: str, path: tuple[str | int, ...], text: str, **params: object
+) -> Problem:
+    texts = {name: str(value) for name, value in params.items()}
+    return Problem(element, attribute, text, texts, "warning", path)
+
+
+def _about_unit(design: Design) -> Iterator[Problem]:
+    if not design.sessions:
+        yield _warn("session", "", ("sessions",), _("there is none yet. Schedule a first session."))
+    if not design.follow_ups:
+        text = _("there is none, so taking part opens nothing. Add what should open afterwards.")
+        yield _warn("follow_up", "", ("follow_ups",), text)
+
+
+def _about_session(session: SessionDesign, index: int, now: datetime) -> Iterator[Problem]:
+    element, path = label("session", index + 1, session.id), ("sessions", index)
+    if session.ends_at <= now:
+        text = _("is past. Check the date, or leave it if the session took place.")
+        yield _warn(element, "end", (*path, "end"), text)
+    if session.ends_at - session.starts_at > LONG:
+        text = _(
+            "is more than a day after the start. Check the date, or make one session for each day "
+            "and give them the same occurrence."
+        )
+        yield _warn(element, "end", (*path, "end"), text)
+    for name, wall in (("start", session.start), ("end", session.end)):
+        if zones.is_ambiguous(wall, session.timezone):
+            text = _(
+                "%(wall)s comes twice in %(zone)s, as the clock is set back. The first is meant; "
+                "choose another time if that is not so."
+            )
+            params = {"wall": as_read(wall), "zone": session.timezone}
+            yield _warn(element, name, (*path, name), text, **params)
+    if session.mode != "in_person" and not session.join_url:
+        text = _("is empty. Add the address at which learners join online.")
+        yield _warn(element, "join_url", (*path, "join_url"), text)
+    if session.mode != "online" and not session.venue and not session.address:
+        text = _("is empty. Say where learners should come to.")
+        yield _warn(element, "venue", (*path, "venue"), text)
+
+
+def _about_rule(design: Design) -> Iterator[Problem]:
+    sessions = [session for session in design.sessions if not session.cancelled]
+    if not sessions or design.rule.kind == "occurrence":
+        return
+    offered = len(sessions)
+    text = _(
+        "asks for %(needed)s sessions, but %(offered)s are scheduled. Ask for fewer, or schedule "
+        "more."
+    )
+    if design.rule.kind == "minutes":
+        length = sum((session.ends_at - session.starts_at for session in sessions), timedelta())
+        offered = int(length.total_seconds()) // 60
+        text = _(
+            "asks for %(needed)s minutes, but the sessions last %(offered)s. Ask for fewer, or "
+            "schedule more."
+        )
+    if offered < design.rule.at_least:
+        params = {"needed": design.rule.at_least, "offered": offered}
+        yield _warn("rule", "at_least", ("rule", "at_least"), text, **params)

@@ -1,0 +1,1 @@
+"""When sessions take place: zones, words and calendars for dates."""

@@ -1,0 +1,1 @@
+"""The tests mirror the package; they run without a platform, on the demo's settings."""

@@ -1,0 +1,1 @@
+"""Tests of when sessions take place."""
