@@ -1,0 +1,24 @@
+"""The Django app: how the LMS and Studio find and wire it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BlendedXBlockConfig(AppConfig):
+    """Plugs the tables and services into both projects; an operator has nothing to edit."""
+
+    name = "blended_xblock"
+    label = "blended_xblock"
+    verbose_name = _("Blended learning")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    plugin_app: ClassVar[dict[str, Any]] = {
+        "settings_config": {
+            "lms.djangoapp": {"common": {"relative_path": "settings.common"}},
+            "cms.djangoapp": {"common": {"relative_path": "settings.common"}},
+        },
+    }

@@ -1,0 +1,116 @@
+"""What we need from the system around us, so that all else runs with a platform or without.
+
+Keys are text, without branch and version, as the learner sees them (a CCX learner's keys name the
+CCX). Instants are aware and in UTC. A method takes a whole set where a page needs a set, so that no
+caller is tempted to ask in a loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One active enrolment of a course."""
+
+    user_id: int
+    username: str
+    name: str
+    email: str
+    cohort: str = ""
+    enrolled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineNode:
+    """A block of the published course and what stands below it."""
+
+    usage_key: str
+    block_type: str
+    block_id: str
+    title: str
+    children: tuple[OutlineNode, ...] = ()
+    graded: bool = False
+    completable: bool = False
+
+    @property
+    def link(self) -> str:
+        """Return ``type@id``, the way a design names a block in any run of a course."""
+        return f"{self.block_type}@{self.block_id}"
+
+    def walk(self) -> Iterator[OutlineNode]:
+        """Yield this node and every descendant, parents before children."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedUnit:
+    """A ``blended_unit`` block of the published course, as its fields stand there."""
+
+    usage_key: str
+    title: str
+    weight: float
+    design: dict[str, Any]
+    ancestors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a block or posts to it, as the host's own session says, never a request's body.
+
+    ``user`` is None for an anonymous visitor and in an author's preview. ``is_masquerading`` is
+    True while staff look through somebody else's eyes: nothing may be written then.
+    """
+
+    user: Any | None
+    course_key: str
+    usage_key: str
+    is_masquerading: bool = False
+    is_author_mode: bool = False
+
+
+class Host(Protocol):
+    """The questions we ask; ``hosts/openedx.py`` and ``hosts/workbench.py`` answer them."""
+
+    def viewer(self, block: Any) -> Viewer:
+        """Return who is looking at ``block`` and where it stands."""
+
+    def outline(self, course_key: str) -> OutlineNode | None:
+        """Return the published course as a tree, or None where there is no such course."""
+
+    def published_units(self, course_key: str) -> list[PublishedUnit]:
+        """Return every published ``blended_unit`` block of the course, in outline order."""
+
+    def course_start(self, course_key: str) -> datetime | None:
+        """Return the instant the course starts, in UTC."""
+
+    def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
+        """Return active learners (all, or those among ``user_ids``), ordered by name."""
+
+    def is_enrolled(self, user: Any, course_key: str) -> bool:
+        """Tell whether ``user`` has an active enrolment."""
+
+    def is_course_staff(self, user: Any, course_key: str) -> bool:
+        """Tell whether ``user`` is staff of this course (global staff included)."""
+
+    def may_author(self, user: Any, course_key: str) -> bool:
+        """Tell whether ``user`` may change this course here: in Studio, never in the LMS."""
+
+    def completions(
+        self, course_key: str, user_ids: Collection[int], usage_keys: Collection[str]
+    ) -> dict[tuple[int, str], float]:
+        """Return completion from 0 to 1 for each (user id, leaf block) that has any; one query."""
+
+    def timezone_of(self, user: Any) -> str | None:
+        """Return the IANA zone the person chose for themselves, or None."""
+
+    def block_url(self, course_key: str, usage_key: str) -> str:
+        """Return the address at which a person of the course opens the block."""
