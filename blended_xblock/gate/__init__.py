@@ -1,0 +1,1 @@
+"""The gate: what counts as taking part, who did, and what stays shut for whom."""

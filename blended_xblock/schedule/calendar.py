@@ -1,0 +1,53 @@
+"""Sessions as calendar entries (RFC 5545) that a phone's calendar accepts and later updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from blended_xblock.models import Session
+
+PRODUCT = "-//blended_xblock//blended sessions//EN"
+
+
+def build_calendar(sessions: Iterable[Session], *, url: str = "", stamp: datetime) -> bytes:
+    """Return an .ics file of the sessions, with the VTIMEZONE of each zone it names.
+
+    The UID of an entry is the session's own key and its SEQUENCE the session's revision, so that
+    fetching it again after a change replaces the entry. The join link is not in it: a calendar is
+    shared more widely than a session is. ``stamp`` is the instant of making (RFC 5545, DTSTAMP).
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for session in sessions:
+        calendar.add_component(_entry(session, url, stamp))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _entry(session: Session, url: str, stamp: datetime) -> Event:
+    zone = ZoneInfo(session.timezone)
+    entry = Event()
+    entry.add("uid", f"{session.id}@blended-xblock")
+    entry.add("dtstamp", stamp.astimezone(UTC))
+    entry.add("sequence", session.revision)
+    entry.add("summary", _summary(session))
+    entry.add("dtstart", session.starts_at.astimezone(zone))
+    entry.add("dtend", session.ends_at.astimezone(zone))
+    entry.add("status", "CANCELLED" if session.state != Session.State.SCHEDULED else "CONFIRMED")
+    place = ", ".join(part for part in (session.venue, session.address) if part)
+    if place:
+        entry.add("location", place)
+    if url:
+        entry.add("url", url)
+    return entry
+
+
+def _summary(session: Session) -> str:
+    unit = session.unit.title
+    return session.title if not unit or unit == session.title else f"{unit}: {session.title}"
