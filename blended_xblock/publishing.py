@@ -1,0 +1,385 @@
+"""Design to tables: what a publish of the course means for units, sessions, links and the gate."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from blended_xblock.design import Design, SessionDesign
+from blended_xblock.errors import DesignError
+from blended_xblock.gate import standing
+from blended_xblock.hosts import get_host
+from blended_xblock.hosts.base import OutlineNode, PublishedUnit
+from blended_xblock.models import (
+    BlendedUnit,
+    GatedBlock,
+    LinkedBlock,
+    Session,
+    Standing,
+)
+
+log = logging.getLogger(__name__)
+
+_PARTITIONS_FROM: Final = 1_000_000_000
+_PARTITIONS_TO: Final = 2_147_483_647
+_CALENDAR_FIELDS: Final = ("title", "starts_at", "ends_at", "timezone", "venue", "address", "state")
+_OTHER_FIELDS: Final = ("occurrence", "mode", "join_url", "capacity", "audience", "revision")
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync did: numbers, and sentences for the course team."""
+
+    course_key: str
+    units: int = 0
+    sessions: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    drafts: int = 0
+    gated: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def session_key(usage_key: str, design_id: str) -> uuid.UUID:
+    """Return a session's key in the tables (UUIDv5): a copied design is another session."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{usage_key}#{design_id}")
+
+
+def sync_course(course_key: str) -> SyncReport:
+    """Bring the tables in line with the published course: one transaction, idempotent.
+
+    A unit whose design is broken keeps what was compiled before, and the report says so. Sessions
+    that disappeared become *removed* and keep their records. Nothing recorded is ever deleted.
+    """
+    course_key = str(course_key)
+    host = get_host()
+    published = host.published_units(course_key)
+    outline = host.outline(course_key)
+    report = SyncReport(course_key)
+    if outline is None:
+        report.warnings.append(_("This course is not published, so nothing was changed."))
+        return report
+    with transaction.atomic():
+        _Sync(course_key, outline, report).run(published)
+    log.info("Synced blended units: %s", report)
+    return report
+
+
+class _Sync:
+    """One run over one course; rows are fetched for the whole course, not unit by unit."""
+
+    def __init__(self, course_key: str, outline: OutlineNode, report: SyncReport) -> None:
+        self.course_key = course_key
+        self.report = report
+        self.nodes = {node.link: node for node in outline.walk()}
+        self.units = {
+            unit.usage_key: unit
+            for unit in BlendedUnit.objects.select_for_update().filter(course_key=course_key)
+        }
+        self.sessions: dict[int, dict[str, Session]] = {}
+        for session in Session.objects.filter(unit__course_key=course_key):
+            self.sessions.setdefault(session.unit_id, {})[session.design_id] = session
+        self.new_sessions: list[Session] = []
+        self.changed_sessions: list[Session] = []
+        self.stale_units: list[BlendedUnit] = []
+
+    def run(self, published: Iterable[PublishedUnit]) -> None:
+        designs = self._read(published)
+        elsewhere = self._owners_elsewhere(designs.values())
+        compiled: list[tuple[BlendedUnit, Design, PublishedUnit]] = []
+        for block, design in designs.values():
+            unit, is_changed = self._upsert_unit(block, design)
+            is_changed |= self._sync_sessions(unit, design, elsewhere)
+            compiled.append((unit, design, block))
+            if is_changed:
+                self.stale_units.append(unit)
+            self.report.units += 1
+        self._retire({block.usage_key for block in published})
+        Session.objects.bulk_create(self.new_sessions)
+        Session.objects.bulk_update(
+            self.changed_sessions,
+            [*_CALENDAR_FIELDS, *_OTHER_FIELDS],
+        )
+        self._sync_links(compiled)
+        self._recompute()
+
+    def _read(self, published: Iterable[PublishedUnit]) -> dict[str, tuple[PublishedUnit, Design]]:
+        designs = {}
+        for block in published:
+            try:
+                designs[block.usage_key] = (block, Design.from_dict(block.design))
+            except DesignError as error:
+                self.report.warnings.append(
+                    _("“%(title)s” was left as it was: %(problems)s")
+                    % {
+                        "title": block.title,
+                        "problems": "; ".join(p.message(_) for p in error.problems),
+                    }
+                )
+        return designs
+
+    def _upsert_unit(self, block: PublishedUnit, design: Design) -> tuple[BlendedUnit, bool]:
+        digest = design.digest()
+        unit = self.units.get(block.usage_key)
+        if unit is None:
+            unit = BlendedUnit.objects.create(
+                usage_key=block.usage_key,
+                course_key=self.course_key,
+                title=block.title[:255],
+                partition_id=self._new_partition_id(block.usage_key),
+                weight=block.weight,
+                design=design.to_dict(),
+                digest=digest,
+            )
+            self.units[block.usage_key] = unit
+            return unit, True
+        is_changed = unit.digest != digest or not unit.is_active
+        if is_changed or unit.title != block.title[:255] or unit.weight != block.weight:
+            unit.retired_statuses = _retired_statuses(unit, design)
+            unit.title, unit.weight = block.title[:255], block.weight
+            unit.design, unit.digest, unit.is_active = design.to_dict(), digest, True
+            unit.save()
+        return unit, is_changed
+
+    def _new_partition_id(self, usage_key: str) -> int:
+        taken = {unit.partition_id for unit in self.units.values()}
+        seed = int.from_bytes(hashlib.sha256(usage_key.encode()).digest()[:8], "big")
+        span = _PARTITIONS_TO - _PARTITIONS_FROM
+        candidate = _PARTITIONS_FROM + seed % span
+        while candidate in taken:
+            candidate = _PARTITIONS_FROM + (candidate + 1 - _PARTITIONS_FROM) % span
+        return candidate
+
+    def _owners_elsewhere(self, designs: Iterable[tuple[PublishedUnit, Design]]) -> dict[str, str]:
+        """Return which other course owned a session's id first, by id in the design."""
+        ids = {session.id for _block, design in designs for session in design.sessions}
+        rows = (
+            Session.objects.filter(design_id__in=ids)
+            .exclude(unit__course_key=self.course_key)
+            .exclude(state=Session.State.DRAFT)
+            .order_by("-created_at")
+            .values_list("design_id", "unit__course_key")
+        )
+        return dict(rows)
+
+    def _sync_sessions(
+        self, unit: BlendedUnit, design: Design, elsewhere: Mapping[str, str]
+    ) -> bool:
+        known = self.sessions.get(unit.pk, {})
+        is_changed = False
+        for item in design.sessions:
+            session = known.get(item.id)
+            origin = self._origin(item, session, design, elsewhere)
+            values = _values(item, self._shift(origin), is_draft=origin is not None)
+            if session is None:
+                self.new_sessions.append(
+                    Session(
+                        id=session_key(unit.usage_key, item.id),
+                        unit=unit,
+                        design_id=item.id,
+                        **values,
+                    )
+                )
+                self.report.added += 1
+                is_changed = True
+            else:
+                is_changed |= self._update_session(session, values)
+            self.report.sessions += 1
+            self.report.drafts += values["state"] == Session.State.DRAFT
+        wanted = {item.id for item in design.sessions}
+        for session in known.values():
+            if session.design_id not in wanted:
+                is_changed |= self._remove_session(session)
+        return is_changed
+
+    def _origin(
+        self,
+        item: SessionDesign,
+        session: Session | None,
+        design: Design,
+        elsewhere: Mapping[str, str],
+    ) -> str | None:
+        """Return the course this session was copied from while its dates wait to be confirmed."""
+        is_confirmed = design.confirmed_for == self.course_key
+        is_live_already = session is not None and session.state != Session.State.DRAFT
+        if is_confirmed or is_live_already:
+            return None
+        return elsewhere.get(item.id)
+
+    def _shift(self, origin: str | None) -> timedelta:
+        if origin is None:
+            return timedelta()
+        host = get_host()
+        here, there = host.course_start(self.course_key), host.course_start(origin)
+        if here is None or there is None:
+            return timedelta()
+        return timedelta(days=(here.date() - there.date()).days)
+
+    def _update_session(self, session: Session, values: Mapping[str, Any]) -> bool:
+        changed = {name for name, value in values.items() if getattr(session, name) != value}
+        if not changed:
+            return False
+        for name in changed:
+            setattr(session, name, values[name])
+        if changed & set(_CALENDAR_FIELDS):
+            session.revision += 1
+        self.changed_sessions.append(session)
+        self.report.changed += 1
+        return True
+
+    def _remove_session(self, session: Session) -> bool:
+        if session.state == Session.State.REMOVED:
+            return False
+        session.state = Session.State.REMOVED
+        session.revision += 1
+        self.changed_sessions.append(session)
+        self.report.removed += 1
+        return True
+
+    def _retire(self, published: set[str]) -> None:
+        """Take the gate away from units that are no longer published; their records stay."""
+        for unit in self.units.values():
+            if unit.usage_key in published or not unit.is_active:
+                continue
+            unit.is_active = False
+            unit.save(update_fields=["is_active", "synced_at"])
+            for session in self.sessions.get(unit.pk, {}).values():
+                self._remove_session(session)
+            self.stale_units.append(unit)
+
+    def _sync_links(self, compiled: list[tuple[BlendedUnit, Design, PublishedUnit]]) -> None:
+        links: list[LinkedBlock] = []
+        gated: list[GatedBlock] = []
+        for unit, design, block in compiled:
+            links += _links(unit, design, self.nodes)
+            gated += self._gated(unit, design, block)
+        scope = {"unit__in": [unit for unit, _design, _block in compiled]}
+        _replace(LinkedBlock.objects.filter(**scope), links)
+        _replace(GatedBlock.objects.filter(**scope), gated)
+        self.report.gated = len(gated)
+
+    def _gated(self, unit: BlendedUnit, design: Design, block: PublishedUnit) -> list[GatedBlock]:
+        way_in = {block.usage_key, *block.ancestors}
+        delays: dict[str, int] = {}
+        for follow_up in design.follow_ups:
+            node = self.nodes.get(follow_up.block)
+            if node is None:
+                self.report.warnings.append(
+                    _("“%(title)s”: the follow-up %(link)s is not in the published course.")
+                    % {"title": unit.title, "link": follow_up.block}
+                )
+                continue
+            for below in node.walk():
+                if below.usage_key in way_in:
+                    self.report.warnings.append(
+                        _(
+                            "“%(title)s” stands inside its own follow-up “%(follow_up)s”; "
+                            "the way to it stays open."
+                        )
+                        % {"title": unit.title, "follow_up": node.title}
+                    )
+                    continue
+                delays[below.usage_key] = max(delays.get(below.usage_key, 0), follow_up.delay_days)
+        return [
+            GatedBlock(unit=unit, usage_key=key, delay_days=days) for key, days in delays.items()
+        ]
+
+    def _recompute(self) -> None:
+        if not self.stale_units:
+            return
+        users: dict[int, list[int]] = {}
+        for unit_id, user_id in Standing.objects.filter(
+            unit__in=[unit.pk for unit in self.stale_units]
+        ).values_list("unit_id", "user_id"):
+            users.setdefault(unit_id, []).append(user_id)
+        for unit in self.stale_units:
+            standing.recompute(unit, users.get(unit.pk, []))
+
+
+def _values(item: SessionDesign, shift: timedelta, *, is_draft: bool) -> dict[str, Any]:
+    moved = (
+        dataclasses.replace(item, start=item.start + shift, end=item.end + shift) if shift else item
+    )
+    state = Session.State.CANCELLED if item.cancelled else Session.State.SCHEDULED
+    return {
+        "occurrence": item.occurrence,
+        "title": item.title,
+        "starts_at": moved.starts_at,
+        "ends_at": moved.ends_at,
+        "timezone": item.timezone,
+        "mode": item.mode,
+        "venue": item.venue,
+        "address": item.address,
+        "join_url": item.join_url,
+        "capacity": item.capacity,
+        "audience": list(item.audience),
+        "state": Session.State.DRAFT if is_draft else state,
+    }
+
+
+def _retired_statuses(unit: BlendedUnit, design: Design) -> list[dict[str, Any]]:
+    """Return the statuses no longer in the design that records may still bear, by code."""
+    today = {status.code for status in design.effective_statuses}
+    earlier = {status["code"]: status for status in unit.retired_statuses}
+    for status in Design.from_dict(unit.design).effective_statuses:
+        earlier[status.code] = {
+            "code": status.code,
+            "label": status.label,
+            "credit": status.credit,
+            "attended": status.attended,
+            "counted": status.counted,
+        }
+    return [status for code, status in sorted(earlier.items()) if code not in today]
+
+
+def _links(
+    unit: BlendedUnit, design: Design, nodes: Mapping[str, OutlineNode]
+) -> list[LinkedBlock]:
+    wanted = [
+        *((LinkedBlock.Role.PREWORK, link.block, None) for link in design.prework),
+        *((LinkedBlock.Role.FOLLOW_UP, item.block, item.delay_days) for item in design.follow_ups),
+        *((LinkedBlock.Role.MAKE_UP, item.block, item.within_days) for item in design.make_ups),
+    ]
+    links = []
+    for order, (role, link, days) in enumerate(wanted):
+        node = nodes.get(link)
+        links.append(
+            LinkedBlock(
+                unit=unit,
+                role=role,
+                link=link,
+                usage_key=node.usage_key if node else "",
+                order=order,
+                title=node.title[:255] if node else "",
+                days=days,
+                leaves=[n.usage_key for n in node.walk() if n.completable] if node else [],
+                is_graded=any(n.graded for n in node.walk()) if node else False,
+            )
+        )
+    return links
+
+
+def _replace(stored: Any, wanted: list[Any]) -> None:
+    """Make the stored rows those wanted; touch nothing where they are the same already."""
+    model = stored.model
+    names = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
+
+    def content(row: Any) -> str:
+        return repr([getattr(row, name) for name in names])
+
+    have = {content(row): row.pk for row in stored}
+    want = {content(row): row for row in wanted}
+    gone = [pk for key, pk in have.items() if key not in want]
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
+    model.objects.bulk_create([row for key, row in want.items() if key not in have])
