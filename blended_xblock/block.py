@@ -1,0 +1,354 @@
+"""The XBlock: it checks who asks, calls one function, renders one template."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import re
+from typing import Any, ClassVar, Final
+
+from django.http.request import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from lxml import etree
+from web_fragments.fragment import Fragment
+from webob import Request, Response
+from xblock.completable import XBlockCompletionMode
+from xblock.core import XML_NAMESPACES, XBlock
+from xblock.fields import Dict, Float, Scope, String
+from xblock.utils.resources import ResourceLoader
+
+from blended_xblock import olx
+from blended_xblock.design import Design
+from blended_xblock.errors import BlendedError, DesignError, InvalidInputError
+from blended_xblock.hosts import get_host
+from blended_xblock.hosts.base import Viewer
+
+log = logging.getLogger(__name__)
+loader = ResourceLoader("blended_xblock")
+
+_EMPTY: Final = Design().to_dict()
+# What OLX says of where a block stands; the runtime reads it, it is nothing of the block's own.
+_ADDRESS: Final = frozenset({"url_name", "xblock-family"})
+# XBlock writes a field of several lines as an element of this namespace.
+_OPTION: Final = f"{{{XML_NAMESPACES['option']}}}"
+
+
+def _noop(text: str) -> str:
+    """Mark a field's name for translation; a lazy string could not be stored as JSON."""
+    return text
+
+
+class BlendedUnitBlock(XBlock):
+    """A blended unit: online prework, live sessions, and follow-ups that open to who took part."""
+
+    display_name = String(
+        display_name=_noop("Title"),
+        help=_noop("The name learners see."),
+        default="Blended unit",
+        scope=Scope.settings,
+    )
+    weight = Float(
+        display_name=_noop("Weight"),
+        help=_noop("How much this unit counts beside others of its subsection."),
+        default=1.0,
+        values={"min": 0},
+        scope=Scope.settings,
+    )
+    design = Dict(
+        display_name=_noop("Design"),
+        help=_noop("Objectives, prework, sessions, what counts, and follow-ups."),
+        default=_EMPTY,
+        scope=Scope.content,
+    )
+
+    unknown_attributes = Dict(
+        default={},
+        help=_noop("Attributes of a newer version's OLX, given back when the course is exported."),
+        scope=Scope.settings,
+    )
+
+    has_author_view = True
+    show_in_read_only_mode = True
+    icon_class = "other"
+    # Its own completion and score are recorded by the roll, never by looking at it.
+    has_custom_completion = True
+    completion_mode = XBlockCompletionMode.EXCLUDED
+    public_dir: ClassVar[str] = "static"
+
+    # -- views ---------------------------------------------------------------------------------
+
+    @XBlock.supports("multi_device")
+    def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Return the learner's page, or the panel of those who take rolls."""
+        from blended_xblock import permissions
+        from blended_xblock.permissions import Role
+
+        viewer = get_host().viewer(self)
+        if viewer.is_author_mode:
+            return self.author_view(context)
+        unit = self._synced_unit(viewer)
+        if unit is None:
+            return self._message(_("This blended unit is not published yet."))
+        roles = permissions.roles_of(viewer)
+        if roles & {Role.STAFF, Role.TRAINER}:
+            return self._instructor_view(viewer, unit, roles)
+        if Role.LEARNER not in roles:
+            return self._message(_("Enrol in this course to see the sessions and take part."))
+        return self._learner_view(viewer, unit)
+
+    def _learner_view(self, viewer: Viewer, unit: Any) -> Fragment:
+        from blended_xblock.pages.learner import learner_page
+
+        page = learner_page(unit, viewer.user)
+        return self._fragment(
+            "learner", {"page": page, "calendar_url": self._handler_url("calendar")}
+        )
+
+    def _instructor_view(self, viewer: Viewer, unit: Any, roles: set[Any]) -> Fragment:
+        from blended_xblock.models import SessionTrainer
+        from blended_xblock.pages.instructor import instructor_page
+        from blended_xblock.permissions import Role
+
+        is_staff = Role.STAFF in roles
+        own = None
+        if not is_staff:
+            own = set(
+                SessionTrainer.objects.filter(
+                    user=viewer.user, revoked_at__isnull=True, session__unit=unit
+                ).values_list("session_id", flat=True)
+            )
+        page = instructor_page(unit, viewer.user, only_sessions=own, may_waive=is_staff)
+        names = (
+            "roll",
+            "open_roll",
+            "record",
+            "record_all",
+            "close_preview",
+            "close_roll",
+            "history",
+            "grant_waiver",
+            "revoke_waiver",
+        )
+        urls = {name: self._handler_url(name) for name in names}
+        return self._fragment("instructor", {"page": page, "urls": urls})
+
+    def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Return Studio's preview: what learners will meet, and what is missing or broken."""
+        from blended_xblock.pages.author import author_page
+
+        viewer = get_host().viewer(self)
+        try:
+            design = Design.from_dict(self.design)
+        except DesignError as error:
+            return self._message(" ".join(problem.message(_) for problem in error.problems))
+        page = author_page(
+            self.display_name,
+            design,
+            usage_key=viewer.usage_key,
+            course_key=viewer.course_key,
+        )
+        return self._fragment("author", {"page": page})
+
+    def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Return the editor of the unit's OLX, for everything a form does not offer."""
+        return self._fragment(
+            "studio",
+            {
+                "title": self.display_name,
+                "olx": self.design_as_olx(),
+                "save_url": self._handler_url("save_olx"),
+            },
+        )
+
+    def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Return what an anonymous visitor reads: sessions are for those enrolled."""
+        return self._message(_("Enrol in this course to see the sessions and take part."))
+
+    # -- handlers: parse, authorise, call one service, serialise -------------------------------
+
+    @XBlock.handler
+    def calendar(self, request: Request, suffix: str = "") -> Response:
+        """Return one session as an .ics file (``?session=<id>``)."""
+        return self._answer("calendar", request, "GET")
+
+    @XBlock.handler
+    def roll(self, request: Request, suffix: str = "") -> Response:
+        """Return one page of a roll as HTML (``?session=&page=&q=&cohort=&only=``)."""
+        return self._answer("roll", request, "GET")
+
+    @XBlock.handler
+    def open_roll(self, request: Request, suffix: str = "") -> Response:
+        """Open a session's roll (``{"session": id}``)."""
+        return self._answer("open_roll", request, "POST")
+
+    @XBlock.handler
+    def record(self, request: Request, suffix: str = "") -> Response:
+        """Record marks (``{"session": id, "marks": [{"user_id", "status", "key", "at", …}]}``)."""
+        return self._answer("record", request, "POST")
+
+    @XBlock.handler
+    def record_all(self, request: Request, suffix: str = "") -> Response:
+        """Give a status to everyone still unmarked (``{"session": id, "status", "key"}``)."""
+        return self._answer("record_all", request, "POST")
+
+    @XBlock.handler
+    def close_preview(self, request: Request, suffix: str = "") -> Response:
+        """Return who would become absent (``?session=<id>``)."""
+        return self._answer("close_preview", request, "GET")
+
+    @XBlock.handler
+    def close_roll(self, request: Request, suffix: str = "") -> Response:
+        """Close a session's roll (``{"session": id}``)."""
+        return self._answer("close_roll", request, "POST")
+
+    @XBlock.handler
+    def history(self, request: Request, suffix: str = "") -> Response:
+        """Return the history of one record as HTML (``?session=<id>&user=<id>``)."""
+        return self._answer("history", request, "GET")
+
+    @XBlock.handler
+    def grant_waiver(self, request: Request, suffix: str = "") -> Response:
+        """Open the follow-ups for one learner (``{"user": id, "reason": text}``)."""
+        return self._answer("grant_waiver", request, "POST")
+
+    @XBlock.handler
+    def revoke_waiver(self, request: Request, suffix: str = "") -> Response:
+        """Take a waiver back (``{"user": id}``)."""
+        return self._answer("revoke_waiver", request, "POST")
+
+    @XBlock.handler
+    def save_olx(self, request: Request, suffix: str = "") -> Response:
+        """Replace the design by the OLX sent (``{"olx": text, "title": text}``)."""
+        return self._answer("save_olx", request, "POST")
+
+    def _answer(self, action: str, request: Request, method: str) -> Response:
+        from blended_xblock import actions
+
+        if request.method != method:
+            return _json({"code": "method", "message": f"Use {method}."}, 405)
+        try:
+            data = _body(request) if method == "POST" else QueryDict(request.query_string).dict()
+            return actions.ACTIONS[action](self, get_host().viewer(self), data)
+        except DesignError as error:
+            problems = [problem.message(_) for problem in error.problems]
+            answer = {"code": error.code, "message": "\n".join(problems), "problems": problems}
+            return _json(answer, error.status)
+        except BlendedError as error:
+            return _json({"code": error.code, "message": error.message}, error.status)
+
+    # -- OLX -----------------------------------------------------------------------------------
+
+    @classmethod
+    def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> BlendedUnitBlock:
+        """Build the block from OLX; raise DesignError naming element, attribute and remedy."""
+        parsed = olx.parse(node)
+        for warning in parsed.warnings:
+            log.warning("OLX of blended unit %s: %s", keys.usage_id, warning)
+        own = etree.Element(node.tag, attrib=_namespaced(node))
+        own.extend(copy.deepcopy(child) for child in node.findall(f"{_OPTION}*"))
+        attributes = dict(parsed.foreign_attributes)
+        for name in ("display_name", "weight"):
+            if node.get(name) is not None:
+                attributes[name] = node.get(name)
+        # The fields of this host: a platform mixes its own into every block.
+        fields = runtime.construct_xblock_from_class(cls, keys).fields
+        for name in attributes.keys() & fields.keys():
+            own.set(name, attributes[name])
+        block: BlendedUnitBlock = super().parse_xml(own, runtime, keys)
+        block.design = parsed.design.to_dict()
+        unknown = {
+            name: value
+            for name, value in attributes.items()
+            if name not in fields and name not in _ADDRESS
+        }
+        if unknown:
+            block.unknown_attributes = unknown
+        return block
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the block as OLX: what the course team authored, never anything of a learner."""
+        super().add_xml_to_node(node)
+        for name in ("design", "unknown_attributes"):
+            node.attrib.pop(name, None)
+            for child in node.findall(f"{_OPTION}{name}"):
+                node.remove(child)
+        for name, value in self.unknown_attributes.items():
+            node.set(name, value)
+        olx.write(Design.from_dict(self.design), node)
+
+    def design_as_olx(self) -> str:
+        """Return the design as OLX text, as the editor shows it."""
+        node = etree.Element("blended_unit")
+        olx.write(Design.from_dict(self.design), node)
+        etree.indent(node)
+        return str(etree.tostring(node, encoding="unicode"))
+
+    def index_dictionary(self) -> dict[str, Any]:
+        """Return what Studio's search finds this block by: its title, objectives and sessions."""
+        index = super().index_dictionary()
+        design = self.design
+        words = [*design.get("objectives", ()), *(s["title"] for s in design.get("sessions", ()))]
+        index["content"] = {"display_name": self.display_name, "objectives": " ".join(words)}
+        index["content_type"] = "Blended unit"
+        return index
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def _synced_unit(self, viewer: Viewer) -> Any:
+        """Return the unit in the tables; the first view of a block not synced yet syncs it."""
+        from blended_xblock.models import BlendedUnit
+        from blended_xblock.publishing import sync_course
+
+        units = BlendedUnit.objects.filter(usage_key=viewer.usage_key)
+        unit = units.first()
+        if unit is None:
+            sync_course(viewer.course_key)
+            unit = units.first()
+        return unit
+
+    def _handler_url(self, name: str) -> str:
+        return str(self.runtime.handler_url(self, name)).rstrip("?")
+
+    def _message(self, message: str) -> Fragment:
+        return self._fragment("message", {"message": message})
+
+    def _fragment(self, view: str, context: dict[str, Any]) -> Fragment:
+        """Return a view as a fragment; its ES module is loaded by one small classic script.
+
+        Fragments know classic scripts only, and an address given in the page (rather than as an
+        init argument) survives every host's way of joining blocks.
+        """
+        uid = "b" + re.sub(r"[^a-z0-9]", "", str(self.scope_ids.usage_id).lower())[-24:]
+        resource = self.runtime.local_resource_url
+        module = resource(self, f"static/blended_xblock/js/{view}.js")
+        html = render_to_string(
+            f"blended_xblock/{view}.html", context | {"uid": uid, "module_url": module}
+        )
+        fragment = Fragment(html)
+        fragment.add_css_url(resource(self, "static/blended_xblock/css/blended.css"))
+        if view in {"instructor", "studio", "learner"}:
+            fragment.add_javascript(loader.load_unicode("static/blended_xblock/js/init.js"))
+            fragment.initialize_js("BlendedUnit")
+        return fragment
+
+
+def _namespaced(node: Any) -> dict[str, str]:
+    return {name: value for name, value in node.attrib.items() if name.startswith("{")}
+
+
+def _json(data: dict[str, Any], status: int = 200) -> Response:
+    return Response(
+        json.dumps(data), status=status, content_type="application/json", charset="utf-8"
+    )
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        data = json.loads(request.body.decode("utf-8") or "{}")
+    except ValueError as error:
+        raise InvalidInputError(_("What was sent is not JSON.")) from error
+    if not isinstance(data, dict):
+        raise InvalidInputError(_("What was sent is not a JSON object."))
+    return data

@@ -1,0 +1,294 @@
+"""The learner's page: three steps, the next session first, and why anything is shut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from blended_xblock.attendance.recording import statuses_of
+from blended_xblock.attendance.roster import is_in_audience
+from blended_xblock.design import Design
+from blended_xblock.gate.reasons import explain
+from blended_xblock.gate.standing import Opening, compute, opening_at, outcome_at
+from blended_xblock.hosts import get_host
+from blended_xblock.models import AttendanceRecord, BlendedUnit, LinkedBlock, Session, Standing
+from blended_xblock.pages.common import (
+    SessionCard,
+    StatusChoice,
+    session_card,
+    status_choice,
+    unmarked_choice,
+)
+from blended_xblock.reports.readiness import get_progress
+from blended_xblock.schedule.wording import describe_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the three steps; ``state`` is drawn, ``detail`` says it in words."""
+
+    key: Literal["prework", "session", "follow_up"]
+    label: str
+    state: Literal["done", "current", "todo", "locked"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreworkItem:
+    """One piece of prework; ``state`` is empty where there is nothing to complete."""
+
+    title: str
+    url: str
+    state: Literal["done", "started", "todo", ""]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What is recorded of the learner at one session, by whom and when; notes are not for them."""
+
+    status: StatusChoice
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerSession:
+    card: SessionCard
+    attendance: Attendance | None
+    calendar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpItem:
+    """A follow-up; ``url`` is empty while it is shut, ``reason`` says why or how it opened."""
+
+    title: str
+    url: str
+    is_open: bool
+    reason: str
+    is_graded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerPage:
+    title: str
+    objectives: tuple[str, ...]
+    steps: tuple[Step, ...]
+    outcome: str
+    next_session: LearnerSession | None
+    upcoming: tuple[LearnerSession, ...]
+    past: tuple[LearnerSession, ...]
+    prework: tuple[PreworkItem, ...]
+    follow_ups: tuple[FollowUpItem, ...]
+    make_ups: tuple[PreworkItem, ...]
+
+
+def learner_page(unit: BlendedUnit, user: Any, *, now: datetime | None = None) -> LearnerPage:
+    """Return what ``user`` sees of a blended unit; at most ten queries, none of them a write."""
+    now = now or timezone.now()
+    host = get_host()
+    design = Design.from_dict(unit.design)
+    zone = host.timezone_of(user)
+    row = Standing.objects.filter(unit=unit, user=user).first() or compute(unit, user.pk)
+    links = list(unit.links.all())
+    sessions = _sessions(unit, user, now, zone)
+    follow_ups = tuple(
+        _follow_up(unit, link, design, row, sessions.rows, zone=zone, now=now)
+        for link in _of(links, LinkedBlock.Role.FOLLOW_UP)
+        if link.usage_key
+    )
+    prework = _items(unit, user, _of(links, LinkedBlock.Role.PREWORK))
+    has_missed = not row.is_met and any(
+        item.attendance and item.attendance.status.kind in {"absent", "excused"}
+        for item in sessions.past
+    )
+    return LearnerPage(
+        title=unit.title,
+        objectives=tuple(design.objectives),
+        steps=_steps(prework, sessions, follow_ups, row, now),
+        outcome=outcome_at(row, now),
+        next_session=sessions.next,
+        upcoming=sessions.upcoming,
+        past=sessions.past,
+        prework=prework,
+        follow_ups=follow_ups,
+        make_ups=_items(unit, user, _of(links, LinkedBlock.Role.MAKE_UP)) if has_missed else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sessions:
+    rows: list[Session]
+    next: LearnerSession | None
+    upcoming: tuple[LearnerSession, ...]
+    past: tuple[LearnerSession, ...]
+
+
+def _sessions(unit: BlendedUnit, user: Any, now: datetime, zone: str | None) -> _Sessions:
+    """Return the sessions meant for this learner or that they were recorded at."""
+    records = {
+        record.session_id: record
+        for record in AttendanceRecord.objects.filter(session__unit=unit, user=user).select_related(
+            "recorded_by"
+        )
+    }
+    learner = next(iter(get_host().learners(unit.course_key, user_ids=[user.pk])), None)
+    choices = {code: status_choice(status) for code, status in statuses_of(unit).items()}
+    rows = [
+        session
+        for session in unit.sessions.all()
+        if _concerns(session, learner, records.get(session.pk))
+    ]
+    views = [(s, _learner_session(s, records.get(s.pk), choices, now, zone)) for s in rows]
+    ahead = [view for s, view in views if s.ends_at > now and s.state != Session.State.CANCELLED]
+    behind = [view for s, view in views if view not in ahead]
+    live = [view for view in ahead if view.card.state == Session.State.SCHEDULED]
+    first = live[0] if live else None
+    return _Sessions(
+        rows=rows,
+        next=first,
+        upcoming=tuple(view for view in ahead if view is not first),
+        past=tuple(reversed(behind)),
+    )
+
+
+def _concerns(session: Session, learner: Any, record: AttendanceRecord | None) -> bool:
+    if record is not None and record.status is not None:
+        return True
+    if session.state == Session.State.REMOVED:
+        return False
+    return learner is not None and is_in_audience(session, learner)
+
+
+def _learner_session(
+    session: Session,
+    record: AttendanceRecord | None,
+    choices: dict[str, StatusChoice],
+    now: datetime,
+    zone: str | None,
+) -> LearnerSession:
+    card = session_card(session, now, viewer_zone=zone)
+    attendance = None
+    if record is not None and record.status is not None:
+        attendance = _attendance(record, choices, zone or session.timezone, now)
+    elif card.phase == "past" and session.is_live:
+        attendance = Attendance(unmarked_choice(), _("Not recorded yet."))
+    return LearnerSession(
+        card=card,
+        attendance=attendance,
+        calendar=session.is_live and card.phase != "past",
+    )
+
+
+def _attendance(
+    record: AttendanceRecord, choices: dict[str, StatusChoice], zone: str, now: datetime
+) -> Attendance:
+    assert record.status is not None
+    status = choices.get(record.status) or StatusChoice(
+        record.status, record.status, "unmarked", "·"
+    )
+    by = record.recorded_by
+    when = describe_instant(record.recorded_at, zone, now) if record.recorded_at else ""
+    if by is not None:
+        detail = _("Recorded by %(name)s, %(when)s") % {
+            "name": by.get_full_name() or by.get_username(),
+            "when": when,
+        }
+    else:
+        detail = _("Recorded %(when)s") % {"when": when}
+    if record.minutes is not None:
+        detail += " · " + ngettext("%(n)d minute", "%(n)d minutes", record.minutes) % {
+            "n": record.minutes
+        }
+    return Attendance(status=status, detail=detail)
+
+
+def _follow_up(
+    unit: BlendedUnit,
+    link: LinkedBlock,
+    design: Design,
+    row: Standing,
+    sessions: list[Session],
+    *,
+    zone: str | None,
+    now: datetime,
+) -> FollowUpItem:
+    opening: Opening = opening_at(row, link.days or 0, now)
+    return FollowUpItem(
+        title=link.title,
+        url=get_host().block_url(unit.course_key, link.usage_key) if opening.is_open else "",
+        is_open=opening.is_open,
+        reason=explain(design.rule, row, opening, sessions, zone=zone or row.zone, now=now),
+        is_graded=link.is_graded,
+    )
+
+
+def _items(unit: BlendedUnit, user: Any, links: Sequence[LinkedBlock]) -> tuple[PreworkItem, ...]:
+    progress = {item.link.pk: item for item in get_progress(unit, links, [user.pk])[user.pk]}
+    items = []
+    for link in links:
+        if not link.usage_key:
+            continue
+        state: Literal["done", "started", "todo", ""] = ""
+        detail = ""
+        mine = progress.get(link.pk)
+        if mine is not None:
+            state = "done" if mine.is_done else "started" if mine.is_started else "todo"
+            detail = {
+                "done": _("Done"),
+                "started": _("%(done)d of %(total)d done — continue")
+                % {"done": mine.done, "total": mine.total},
+                "todo": _("Not started"),
+            }[state]
+        url = get_host().block_url(unit.course_key, link.usage_key)
+        items.append(PreworkItem(title=link.title, url=url, state=state, detail=detail))
+    return tuple(items)
+
+
+def _steps(
+    prework: Sequence[PreworkItem],
+    sessions: _Sessions,
+    follow_ups: Sequence[FollowUpItem],
+    row: Standing,
+    now: datetime,
+) -> tuple[Step, ...]:
+    steps = []
+    is_met = row.is_met or row.is_waived
+    countable = [item for item in prework if item.state]
+    if prework:
+        done = sum(item.state == "done" for item in countable)
+        is_done = done == len(countable)
+        detail = _("%(done)d of %(total)d done") % {"done": done, "total": len(countable)}
+        steps.append(Step("prework", _("Prework"), "done" if is_done else "current", detail))
+    steps.append(_session_step(sessions, row, is_met=is_met, now=now))
+    if follow_ups:
+        count = sum(item.is_open for item in follow_ups)
+        if count == len(follow_ups):
+            detail = _("open")
+        elif count:
+            detail = _("%(open)d of %(total)d open") % {"open": count, "total": len(follow_ups)}
+        else:
+            detail = _("locked")
+        steps.append(Step("follow_up", _("Follow-up"), "current" if count else "locked", detail))
+    return tuple(steps)
+
+
+def _session_step(sessions: _Sessions, row: Standing, *, is_met: bool, now: datetime) -> Step:
+    label = _("Session")
+    if is_met:
+        return Step("session", label, "done", _("you took part"))
+    if outcome_at(row, now) == "pending":
+        return Step("session", label, "current", _("not recorded yet"))
+    if sessions.next is not None:
+        return Step("session", label, "current", sessions.next.card.when.text)
+    return Step("session", label, "todo", _("no date yet"))
+
+
+def _of(links: Sequence[LinkedBlock], role: str) -> list[LinkedBlock]:
+    return [link for link in links if link.role == role]

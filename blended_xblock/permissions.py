@@ -1,0 +1,110 @@
+"""Who may do what: one table, asked by every handler; a handler without a row is refused."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from blended_xblock.errors import NotAllowedError, NotFoundError
+from blended_xblock.hosts import get_host
+from blended_xblock.hosts.base import Viewer
+from blended_xblock.models import BlendedUnit, Session, SessionTrainer
+
+
+class Role(StrEnum):
+    """What a person is to one block; somebody can be several."""
+
+    LEARNER = "learner"
+    TRAINER = "trainer"
+    STAFF = "staff"
+    AUTHOR = "author"
+
+
+_PEOPLE: Final = frozenset({Role.LEARNER, Role.TRAINER, Role.STAFF})
+_ROLL: Final = frozenset({Role.TRAINER, Role.STAFF})
+_STAFF: Final = frozenset({Role.STAFF})
+
+ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
+    "calendar": _PEOPLE,
+    "roll": _ROLL,
+    "open_roll": _ROLL,
+    "record": _ROLL,
+    "record_all": _ROLL,
+    "close_preview": _ROLL,
+    "close_roll": _ROLL,
+    "history": _ROLL,
+    "grant_waiver": _STAFF,
+    "revoke_waiver": _STAFF,
+    "save_olx": frozenset({Role.AUTHOR}),
+}
+WRITES: Final = frozenset(
+    {
+        "open_roll",
+        "record",
+        "record_all",
+        "close_roll",
+        "grant_waiver",
+        "revoke_waiver",
+        "save_olx",
+    }
+)
+
+
+def roles_of(viewer: Viewer, session: Session | None = None) -> set[Role]:
+    """Return what ``viewer`` is here; a trainer is one only for the sessions they are invited to.
+
+    Without a session, somebody invited to any session of the block is a trainer of it.
+    """
+    if viewer.user is None:
+        return set()
+    host = get_host()
+    roles = set()
+    if host.may_author(viewer.user, viewer.course_key):
+        roles.add(Role.AUTHOR)
+    if host.is_course_staff(viewer.user, viewer.course_key):
+        roles.add(Role.STAFF)
+    if host.is_enrolled(viewer.user, viewer.course_key):
+        roles.add(Role.LEARNER)
+    invitations = SessionTrainer.objects.filter(
+        user=viewer.user, revoked_at__isnull=True, session__unit__usage_key=viewer.usage_key
+    )
+    if session is not None:
+        invitations = invitations.filter(session=session)
+    if invitations.exists():
+        roles.add(Role.TRAINER)
+    return roles
+
+
+def require(action: str, viewer: Viewer, session: Session | None = None) -> None:
+    """Raise NotAllowedError unless ``viewer`` may do ``action`` (to this session, if one is named).
+
+    Nobody writes while looking through somebody else's eyes.
+    """
+    if action in WRITES and viewer.is_masquerading:
+        raise NotAllowedError(
+            _("You are viewing this as somebody else. Leave that view before you change anything.")
+        )
+    if not roles_of(viewer, session) & ALLOWED.get(action, frozenset()):
+        raise NotAllowedError(_("You are not allowed to do this here."))
+
+
+def get_unit(viewer: Viewer) -> BlendedUnit:
+    """Return the published unit behind the block that ``viewer`` looks at."""
+    unit = BlendedUnit.objects.filter(usage_key=viewer.usage_key).first()
+    if unit is None:
+        raise NotFoundError(_("This blended unit is not published yet."))
+    return unit
+
+
+def get_session(viewer: Viewer, session_id: str) -> Session:
+    """Return a session of the block that ``viewer`` looks at; another block's is not found."""
+    try:
+        key = uuid.UUID(str(session_id))
+        return Session.objects.select_related("unit").get(pk=key, unit__usage_key=viewer.usage_key)
+    except (ValueError, ValidationError, Session.DoesNotExist) as error:
+        raise NotFoundError(_("There is no such session in this unit.")) from error

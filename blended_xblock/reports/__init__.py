@@ -1,0 +1,1 @@
+"""Answers drawn from what was recorded; nothing here writes."""
