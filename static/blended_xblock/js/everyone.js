@@ -1,0 +1,76 @@
+/**
+ * One status for everybody who is not marked yet, and the way back.
+ */
+
+import { newKey } from "./identity.js";
+import { post } from "./net.js";
+
+export class Everyone {
+  /** Kept until it is answered: the same attempt, sent again, records nobody twice. */
+  #key = "";
+  /** @type {number[]} */
+  #users = [];
+  #status = "";
+
+  /** @param {import("./roll.js").Roll} roll */
+  constructor(roll) {
+    this.roll = roll;
+    this.note = roll.section.querySelector("[data-undo]");
+  }
+
+  /** @param {HTMLButtonElement} button */
+  async mark(button) {
+    const { roll } = this;
+    const { panel } = roll;
+    const before = roll.unmarked;
+    button.disabled = true;
+    this.note.hidden = true;
+    this.#key ||= newKey();
+    try {
+      const sent = { session: roll.session, status: button.dataset.status, key: this.#key };
+      const answer = await post(panel.urls.urlRecordAll, sent);
+      this.#key = "";
+      panel.savedAt = answer.saved_at;
+      panel.showState();
+      roll.showProblem("");
+      roll.apply(answer);
+      this.#status = button.dataset.status;
+      this.#users = answer.rows.map((row) => row.user_id);
+      const n = Math.max(before - answer.unmarked, answer.rows.length);
+      // The answer names one page of people: beyond that there is no way back at once.
+      this.#tell(panel.say("everyone", { status: button.dataset.label, n }), this.#users.length >= n);
+      if (this.#users.length < n) await roll.filters.refresh();
+    } catch (error) {
+      button.disabled = false;
+      button.focus();
+      roll.complain(error);
+    }
+  }
+
+  undo() {
+    const { roll } = this;
+    const users = this.#users.filter((userId) => {
+      const row = roll.rowOf(userId);
+      // Whoever got another status in between keeps it.
+      return !row || row.dataset.status === this.#status;
+    });
+    for (const userId of users) {
+      const row = roll.rowOf(userId);
+      if (row) roll.mark(row, null);
+      else roll.send({ user_id: userId, status: null });
+    }
+    this.#users = [];
+    this.#tell(roll.panel.say("undone", { n: users.length }), false);
+    roll.section.querySelector('[data-action="everyone"]').focus();
+  }
+
+  /** @param {string} text @param {boolean} canUndo */
+  #tell(text, canUndo) {
+    this.note.hidden = false;
+    this.note.querySelector("[data-undo-text]").textContent = text;
+    const undo = this.note.querySelector("[data-action]");
+    undo.hidden = !canUndo;
+    if (canUndo) undo.focus();
+    this.roll.panel.announce(text);
+  }
+}

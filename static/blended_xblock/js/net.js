@@ -1,0 +1,96 @@
+/**
+ * Requests to the block's handlers, and what can be said of one that failed.
+ */
+
+const PATIENCE = 20_000;
+
+/** A request that failed. `status` is 0 where the server was not reached or did not answer. */
+export class RequestError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message what the server says to the person; empty where it said nothing
+   * @param {string[]} [problems]
+   */
+  constructor(status, message, problems = []) {
+    super(message);
+    this.status = status;
+    this.problems = problems;
+  }
+
+  /** Tell whether the server understood and said no, so that sending the same again is useless. */
+  get isRefusal() {
+    return [400, 409, 413, 422].includes(this.status);
+  }
+}
+
+/** @returns {string} the token Django wants back with every change */
+function csrfToken() {
+  const found = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
+  return found ? decodeURIComponent(found[1]) : "";
+}
+
+/**
+ * @param {string} url
+ * @param {Record<string, string | number>} params
+ */
+function withParams(url, params) {
+  const full = new URL(url, document.baseURI);
+  for (const [name, value] of Object.entries(params)) full.searchParams.set(name, String(value));
+  return full;
+}
+
+/**
+ * @param {URL | string} url
+ * @param {RequestInit} options
+ * @param {string} type the content type expected; anything else is a log-in page or a proxy's
+ */
+async function request(url, options, type) {
+  const limit = AbortSignal.timeout(PATIENCE);
+  const signal =
+    options.signal && AbortSignal.any ? AbortSignal.any([options.signal, limit]) : limit;
+  let response;
+  try {
+    response = await fetch(url, { credentials: "same-origin", ...options, signal });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new RequestError(0, "");
+  }
+  const given = response.headers.get("Content-Type") || "";
+  if (!response.ok) {
+    const said = given.includes("json") ? await response.json().catch(() => ({})) : {};
+    throw new RequestError(response.status, said.message || "", said.problems || []);
+  }
+  if (!given.includes(type)) throw new RequestError(0, "");
+  return response;
+}
+
+/**
+ * @param {string} url
+ * @param {Record<string, string | number>} params
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<DocumentFragment>}
+ */
+export async function getPart(url, params, signal) {
+  const response = await request(withParams(url, params), { signal }, "text/html");
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  return template.content;
+}
+
+/**
+ * @param {string} url
+ * @param {Record<string, string | number>} params
+ */
+export async function getData(url, params) {
+  return (await request(withParams(url, params), {}, "json")).json();
+}
+
+/**
+ * @param {string} url
+ * @param {object} body
+ */
+export async function post(url, body) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+  const options = { method: "POST", headers, body: JSON.stringify(body) };
+  return (await request(url, options, "json")).json();
+}
