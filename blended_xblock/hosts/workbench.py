@@ -1,0 +1,173 @@
+"""The host of the embedded default: the campus, with people in its own tables and stored blocks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
+from blended_xblock.workbench.keys import COURSE_KEY, ROOT_KEY
+from blended_xblock.workbench.models import CampusEnrollment
+
+# Above this a list of people costs more in the statement than it saves in rows.
+_MOST_PEOPLE_IN_A_QUERY = 500
+
+
+def _sort_name(learner: Learner) -> tuple[str, int]:
+    """Order names as a person reads them: É beside E, whatever the case."""
+    plain = unicodedata.normalize("NFKD", learner.name)
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return letters.casefold(), learner.user_id
+
+
+class WorkbenchHost:
+    """Answers for one course; of any other course it knows nothing and nobody."""
+
+    def viewer(self, block: Any) -> Viewer:
+        """Return who is looking: the person of the Django session that made the runtime."""
+        runtime = block.runtime
+        return Viewer(
+            user=getattr(runtime, "user", None),
+            course_key=str(COURSE_KEY),
+            usage_key=str(block.scope_ids.usage_id),
+            is_author_mode=bool(getattr(runtime, "is_author_mode", False)),
+        )
+
+    def outline(self, course_key: str) -> OutlineNode | None:
+        """Return the stored course."""
+        from blended_xblock.workbench.outline import get_outline
+
+        return get_outline() if _is_ours(course_key) else None
+
+    def published_units(self, course_key: str) -> list[PublishedUnit]:
+        """Return the stored blended units; what is saved there counts once it is synced."""
+        from blended_xblock.workbench.outline import get_outline, walk_with_ancestors
+        from blended_xblock.workbench.runtime import CampusRuntime
+
+        if not _is_ours(course_key):
+            return []
+        runtime = CampusRuntime()
+        root = get_outline(runtime)
+        if root is None:
+            return []
+        units = []
+        for node, above in walk_with_ancestors(root):
+            if node.block_type != "blended_unit":
+                continue
+            block = runtime.get_block(node.usage_key)
+            units.append(
+                PublishedUnit(
+                    usage_key=node.usage_key,
+                    title=node.title,
+                    weight=block.weight,
+                    design=block.design,
+                    ancestors=tuple(each.usage_key for each in above),
+                )
+            )
+        return units
+
+    def course_start(self, course_key: str) -> datetime | None:
+        """Return when the course starts, as its root block says."""
+        from xblock.exceptions import NoSuchUsage
+
+        from blended_xblock.workbench.runtime import CampusRuntime
+
+        if not _is_ours(course_key):
+            return None
+        try:
+            start = CampusRuntime().get_block(ROOT_KEY).start
+        except NoSuchUsage:
+            return None
+        return start.astimezone(UTC) if start else None
+
+    def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
+        """Return the learners of the course, ordered by name; one query."""
+        places = CampusEnrollment.objects.filter(
+            course_key=course_key, role=CampusEnrollment.Role.LEARNER, user__is_active=True
+        ).select_related("user")
+        wanted = None if user_ids is None else set(user_ids)
+        if wanted is not None and len(wanted) <= _MOST_PEOPLE_IN_A_QUERY:
+            places = places.filter(user_id__in=wanted)
+        learners = [
+            Learner(
+                user_id=place.user_id,
+                username=place.user.get_username(),
+                name=place.user.get_full_name() or place.user.get_username(),
+                email=place.user.email,
+                cohort=place.cohort,
+                enrolled_at=place.enrolled_at,
+            )
+            for place in places
+            if wanted is None or place.user_id in wanted
+        ]
+        return sorted(learners, key=_sort_name)
+
+    def is_enrolled(self, user: Any, course_key: str) -> bool:
+        """Tell whether the person is a learner of the course."""
+        place = _place(user, course_key)
+        return place is not None and place.role == CampusEnrollment.Role.LEARNER
+
+    def is_course_staff(self, user: Any, course_key: str) -> bool:
+        """Tell whether the person is staff of the course, or of the whole site."""
+        if _is_site_staff(user):
+            return True
+        place = _place(user, course_key)
+        return place is not None and place.is_staff
+
+    def may_author(self, user: Any, course_key: str) -> bool:
+        """Tell whether the person may change the course in Studio."""
+        if _is_site_staff(user):
+            return True
+        place = _place(user, course_key)
+        return place is not None and place.may_author
+
+    def completions(
+        self, course_key: str, user_ids: Collection[int], usage_keys: Collection[str]
+    ) -> dict[tuple[int, str], float]:
+        """Return what edx-completion holds for these people and blocks; one query."""
+        from completion.models import BlockCompletion
+
+        if not user_ids or not usage_keys:
+            return {}
+        rows = BlockCompletion.objects.filter(
+            context_key=course_key, block_key__in=list(usage_keys)
+        )
+        wanted = set(user_ids)
+        if len(wanted) <= _MOST_PEOPLE_IN_A_QUERY:
+            rows = rows.filter(user_id__in=wanted)
+        return {
+            (user_id, str(block_key)): completion
+            for user_id, block_key, completion in rows.values_list(
+                "user_id", "block_key", "completion"
+            )
+            if user_id in wanted
+        }
+
+    def timezone_of(self, user: Any) -> str | None:
+        """Return the zone in the person's profile, or None."""
+        if user is None:
+            return None
+        place = CampusEnrollment.objects.filter(user_id=user.pk).first()
+        return (place.timezone or None) if place else None
+
+    def block_url(self, course_key: str, usage_key: str) -> str:
+        """Return the address of a block's page on the campus."""
+        return reverse("campus_block", args=(usage_key,))
+
+
+def _is_ours(course_key: str) -> bool:
+    return str(course_key) == str(COURSE_KEY)
+
+
+def _is_site_staff(user: Any) -> bool:
+    return bool(user is not None and user.is_active and user.is_staff)
+
+
+def _place(user: Any, course_key: str) -> CampusEnrollment | None:
+    if user is None or not user.is_authenticated or not user.is_active:
+        return None
+    return CampusEnrollment.objects.filter(user_id=user.pk, course_key=str(course_key)).first()

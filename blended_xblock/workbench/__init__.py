@@ -1,0 +1,1 @@
+"""The campus: everything a learner, a trainer and a course team need to try the product alone."""

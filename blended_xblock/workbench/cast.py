@@ -1,0 +1,217 @@
+"""The people of the demonstration. All of them are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from blended_xblock.workbench.models import CampusEnrollment
+
+Role = CampusEnrollment.Role
+
+NORTHWIND: Final = "Client A – Northwind"
+MERIDIAN: Final = "Client B – Meridian"
+_DOMAINS: Final = {NORTHWIND: "northwind.example", MERIDIAN: "meridian.example"}
+_MONTREAL: Final = "America/Toronto"
+_PARIS: Final = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the course, and what they have done by the day of seeding.
+
+    ``prework`` counts from the first item. ``mark`` is what the trainer recorded at the session in
+    Montréal, ``right`` how many sentences of the exercise they placed since (None: not begun).
+    """
+
+    username: str
+    first_name: str
+    last_name: str
+    cohort: str = ""
+    timezone: str = _PARIS
+    role: str = Role.LEARNER
+    persona: str = ""
+    prework: int = 0
+    mark: str = ""
+    minutes: int | None = None
+    note: str = ""
+    right: int | None = None
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@{_DOMAINS.get(self.cohort, 'campus.example')}"
+
+
+def _a(username: str, first: str, last: str, **rest: object) -> Person:
+    return Person(username, first, last, NORTHWIND, **{"timezone": _MONTREAL, **rest})  # type: ignore[arg-type]
+
+
+def _b(username: str, first: str, last: str, **rest: object) -> Person:
+    return Person(username, first, last, MERIDIAN, **rest)  # type: ignore[arg-type]
+
+
+LEARNERS: Final = (
+    _a("maelle.tremblay", "Maëlle", "Tremblay", persona="attended", prework=3, mark="P"),
+    _a(
+        "noah.oconnor",
+        "Noah",
+        "O'Connor",
+        persona="excused",
+        prework=2,
+        mark="E",
+        note="Client visit in Toronto, told us on Monday. Will join the online session.",
+    ),
+    _a("etienne.gagnon", "Étienne", "Gagnon", prework=3, mark="P", right=5),
+    _a(
+        "zoe.damours",
+        "Zoé",
+        "D'Amours",
+        prework=3,
+        mark="L",
+        minutes=155,
+        note="Joined at 09:25, the metro stood still.",
+        right=5,
+    ),
+    _a("priya.raghunathan", "Priya", "Raghunathan", prework=3, mark="P", right=4),
+    _a(
+        "jf.cote",
+        "Jean-François",
+        "Côté",
+        prework=1,
+        mark="D",
+        minutes=120,
+        note="Left at 11:00 for a customer call.",
+    ),
+    _a("aaliyah.johnson", "Aaliyah", "Johnson-Baptiste", prework=3, mark="P", right=2),
+    _a("siobhan.nibhriain", "Siobhán", "Ní Bhriain", prework=2, mark="L", minutes=165),
+    _a("liam.macneil", "Liam", "MacNeil", prework=0, mark="A"),
+    _a("maianh.nguyen", "Nguyễn", "Thị Mai Anh", prework=3, mark="P", right=5),
+    _a(
+        "carlos.hernandez",
+        "Carlos",
+        "Hernández Ibáñez",
+        prework=1,
+        mark="A",
+        note="No news. Written to on the same day.",
+    ),
+    _b("lea.martin", "Léa", "Martin", persona="expected", prework=2),
+    _b(
+        "misaki.sato",
+        "佐藤 美咲",
+        "(Misaki Satō)",
+        persona="remote",
+        timezone="Asia/Tokyo",
+        prework=3,
+    ),
+    _b(
+        "leila.benaissa",
+        "ليلى بن عيسى",
+        "(Leïla Ben Aïssa)",
+        timezone="Africa/Casablanca",
+        prework=3,
+    ),
+    _b("chloe.dargent", "Chloé", "D'Argent", prework=2),
+    _b("ada.benali", "Ada", "Benali", prework=3),
+    _b("bjorn.akesson", "Björn", "Åkesson", timezone="Europe/Stockholm", prework=3),
+    _b("lukasz.wojcik", "Łukasz", "Wójcik", timezone="Europe/Warsaw", prework=0),
+    _b("ines.kouassi", "Inès", "Kouassi", prework=1),
+    _b("matheo.lefevre", "Mathéo", "Lefèvre-Dubois", prework=3),
+    _b("omer.celik", "Ömer", "Çelik", timezone="Europe/Istanbul", prework=2),
+    _b("fatou.ndiaye", "Fatou", "N'Diaye", timezone="Africa/Dakar", prework=3),
+    _b("joao.conceicao", "João", "Pereira da Conceição", timezone="Europe/Lisbon", prework=0),
+    _b("helene.schmitt", "Hélène", "Schmitt", prework=3),
+)
+
+STAFF: Final = (
+    Person("camille.laurent", "Camille", "Laurent", role=Role.TRAINER, persona="trainer"),
+    Person(
+        "piotr.zielinski",
+        "Piotr",
+        "Zieliński",
+        role=Role.GUEST,
+        persona="guest",
+        timezone="Europe/Warsaw",
+    ),
+    Person(
+        "sofia.almeida",
+        "Sofia",
+        "Almeida",
+        role=Role.AUTHOR,
+        persona="author",
+        timezone="Europe/Lisbon",
+    ),
+    Person(
+        "robin.achterberg",
+        "Robin",
+        "Achterberg",
+        role=Role.OPERATOR,
+        persona="operator",
+        timezone="Europe/Amsterdam",
+    ),
+)
+
+_FIRST_NAMES: Final = [
+    "Amélie",
+    "Aleksander",
+    "Beatriz",
+    "Călin",
+    "Dagny",
+    "Elif",
+    "Farid",
+    "Gülşen",
+    "Håkon",
+    "Ioana",
+    "Jérôme",
+    "Khadija",
+    "Léonie",
+    "Mbali",
+    "Nikos",
+    "Oluwaseun",
+    "Petra",
+    "Quỳnh",
+    "Raphaël",
+    "Søren",
+    "Tereza",
+    "Uzma",
+    "Věra",
+    "Wanjirū",
+    "Xavier",
+    "Yusuf",
+    "Zsófia",
+]
+_LAST_NAMES: Final = [
+    "Almqvist",
+    "Bouchard",
+    "Căpraru",
+    "D'Souza",
+    "Eriksen",
+    "Fernández",
+    "García Márquez",
+    "Horváth",
+    "İnönü",
+    "Jankowska",
+    "Kovač",
+    "Lindqvist",
+    "Mac an Bhaird",
+    "Nowak",
+    "O'Shea",
+    "Papadopoulos",
+    "Quiñones",
+    "Rousseau",
+    "Šimić",
+    "Tanaka",
+    "Ullman",
+    "Van den Berg",
+    "Wiśniewska",
+    "Yüksel",
+]
+
+
+def extra_learners(count: int) -> Iterator[Person]:
+    """Yield as many more learners as wanted, the same ones every time."""
+    for number in range(count):
+        first = _FIRST_NAMES[number % len(_FIRST_NAMES)]
+        last = _LAST_NAMES[(number // len(_FIRST_NAMES) + number) % len(_LAST_NAMES)]
+        make = _a if number % 2 else _b
+        yield make(f"learner.{number + 1:05d}", first, last, prework=number % 4)
