@@ -1,0 +1,85 @@
+"""What every test shares: the rule for journeys in a browser, and a small course with its people.
+
+A fixture that one folder needs belongs into that folder's own conftest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip journeys where there is no Chromium; where they are required, say so and fail."""
+    journeys = [item for item in items if item.get_closest_marker("browser")]
+    if CHROMIUM or not journeys:
+        return
+    if os.environ.get("BLENDED_REQUIRE_BROWSER") == "1":
+        raise pytest.UsageError(
+            "BLENDED_REQUIRE_BROWSER=1, but there is no Chromium: apt-get install chromium."
+        )
+    for item in journeys:
+        item.add_marker(
+            pytest.mark.skip(reason="no Chromium here; to run journeys: apt-get install chromium")
+        )
+
+
+@pytest.fixture
+def clock() -> Iterator[FrozenDateTimeFactory]:
+    """Stop the clock an hour into the first session of the factories' course."""
+    with freeze_time("2026-05-12T08:00:00Z") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def course(db: None, clock: FrozenDateTimeFactory) -> None:
+    """Store and publish a course with one blended unit of one session."""
+    from tests.factories import build_course
+
+    build_course()
+
+
+@pytest.fixture
+def trainer(db: None) -> Any:
+    """Return somebody of the course's staff."""
+    from tests.factories import Role, person
+
+    return person("trainer", Role.TRAINER)
+
+
+@pytest.fixture
+def ana(db: None) -> Any:
+    """Return a learner."""
+    from tests.factories import person
+
+    return person("ana")
+
+
+@pytest.fixture
+def ben(db: None) -> Any:
+    """Return another learner."""
+    from tests.factories import person
+
+    return person("ben")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Let the test database be made on MariaDB.
+
+    There, and only there, a migration of edx-submissions converts UUID columns of older databases,
+    and stops at one that its table never had. A database made just now has nothing to convert.
+    """
+    with contextlib.suppress(ModuleNotFoundError):
+        conversion = importlib.import_module("submissions.migrations.0006_mariadb_uuid_conversion")
+        conversion.Migration.operations = []

@@ -1,0 +1,206 @@
+"""The roll: who is expected, found by search, marked, and counted over the whole roll."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from completion.models import BlockCompletion
+from opaque_keys.edx.keys import UsageKey
+
+from blended_xblock import api
+from blended_xblock.models import Session, SessionTrainer
+from blended_xblock.pages.instructor import history_lines, instructor_page
+from blended_xblock.pages.roll import RollPage, initials, roll_page, roll_update
+from blended_xblock.workbench.keys import COURSE_KEY
+from tests import factories as f
+
+pytestmark = pytest.mark.usefixtures("course")
+
+
+def page(n: int = 1, **kwargs) -> RollPage:
+    return roll_page(f.session(n), may_waive=True, **kwargs)
+
+
+def names(view: RollPage) -> list[str]:
+    return [row.name for row in view.rows]
+
+
+@pytest.fixture
+def people(course) -> dict:
+    wanted = {
+        "chloe": ("Chloé", "D'Argent", "Paris"),
+        "omer": ("Ömer", "Çelik", "Lyon"),
+        "ada": ("Ada", "Benali", "Paris"),
+        "sato": ("美咲", "佐藤", ""),
+    }
+    return {
+        name: f.person(name, cohort=cohort, first_name=first, last_name=last, email=f"{name}@x.org")
+        for name, (first, last, cohort) in wanted.items()
+    }
+
+
+def test_before_it_opens_the_roll_shows_todays_audience(people) -> None:
+    view = page()
+    assert names(view) == ["Ada Benali", "Chloé D'Argent", "Ömer Çelik", "美咲 佐藤"]
+    assert (view.roll_state, view.expected_count, view.unmarked_count) == ("not_opened", 4, 4)
+    assert (view.can_open, view.why_not) == (True, "")
+    assert f.written()["AttendanceRecord"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("chloe", ["Chloé D'Argent"]),
+        ("CHLOÉ", ["Chloé D'Argent"]),
+        ("celik omer", ["Ömer Çelik"]),
+        ("d'arg", ["Chloé D'Argent"]),
+        ("佐藤", ["美咲 佐藤"]),
+        ("ada@x", ["Ada Benali"]),
+        ("%", []),
+        ("_", []),
+        ("chloe benali", []),
+        ("   ", ["Ada Benali", "Chloé D'Argent", "Ömer Çelik", "美咲 佐藤"]),
+    ],
+)
+def test_people_are_found_as_people_search(people, query, found) -> None:
+    assert names(page(query=query)) == found
+
+
+def test_filters_keep_the_counts_of_the_whole_roll(people, trainer) -> None:
+    f.take_roll(trainer, {people["ada"]: "P", people["omer"]: "A"})
+    counts = {"P": 1, "L": 0, "D": 0, "E": 0, "A": 1}
+    for kwargs, found in [
+        ({"only": "P"}, ["Ada Benali"]),
+        ({"only": "unmarked"}, ["Chloé D'Argent", "美咲 佐藤"]),
+        ({"cohort": "Paris"}, ["Ada Benali", "Chloé D'Argent"]),
+        ({"cohort": "Paris", "only": "unmarked"}, ["Chloé D'Argent"]),
+        ({"only": "Z"}, []),
+    ]:
+        view = page(**kwargs)
+        assert names(view) == found
+        assert {c.status.code: c.n for c in view.counts} == counts
+        assert (view.unmarked_count, view.expected_count) == (2, 4)
+    assert page().cohorts == ("Lyon", "Paris")
+
+
+def test_pages_are_of_a_hundred_and_none_is_lost() -> None:
+    f.crowd(250)
+    pages = [page(page=n) for n in (1, 2, 3)]
+    assert [len(view.rows) for view in pages] == [100, 100, 50]
+    seen = [row.user_id for view in pages for row in view.rows]
+    assert len(set(seen)) == 250
+    assert (pages[0].pages, pages[0].found) == (3, 250)
+    assert page(page=0).page == 1
+    assert page(page=99).page == 3
+
+
+def test_readiness_is_told_for_each_and_for_all(people) -> None:
+    for link in ("html_demo@read", "html_demo@watch"):
+        block = UsageKey.from_string(f.key(link))
+        BlockCompletion.objects.create(
+            user=people["ada"],
+            context_key=COURSE_KEY,
+            block_key=block,
+            block_type="html_demo",
+            completion=1.0,
+        )
+    view = page()
+    assert view.ready_headline == "1 of 4 learners have done the prework."
+    assert [(row.prework_done, row.prework_total) for row in view.rows] == [(1, 1)] + [(0, 1)] * 3
+    assert "before" in view.weakest
+    assert "Ada Benali" not in names(page(only="not_ready"))
+
+
+def test_who_left_and_who_walked_in_are_shown_as_such(people, trainer) -> None:
+    f.take_roll(trainer, {people["ada"]: "P"})
+    people["ada"].campus_enrollments.all().delete()
+    walk_in = f.person("walk-in")
+    f.give(trainer, [api.Mark(walk_in.pk, "P")])
+    rows = {row.username: row for row in page().rows}
+    assert (rows["ada"].is_enrolled, rows["ada"].is_expected) == (False, True)
+    assert (rows["walk-in"].is_enrolled, rows["walk-in"].is_expected) == (True, False)
+    assert page().expected_count == 4
+
+
+def test_a_withdrawn_status_keeps_its_label(people, trainer) -> None:
+    f.take_roll(trainer, {people["ada"]: "L"})
+    yes = {"code": "Y", "label": "Was here", "credit": 1.0, "attended": True, "counted": True}
+    f.redesign(statuses=[yes])
+    f.publish()
+    (row,) = page(query="ada").rows
+    assert (row.status.label, row.status.kind) == ("Late", "late")
+    assert "Late" in history_lines(f.session(), people["ada"].pk)[0].text
+
+
+@pytest.mark.parametrize(
+    ("moment", "can_open"),
+    [
+        ("2026-05-11T06:59:59Z", False),
+        ("2026-05-11T07:00:00Z", True),
+        ("2026-12-01T00:00:00Z", True),
+    ],
+)
+def test_the_roll_can_be_opened_from_the_day_before(clock, moment, can_open) -> None:
+    clock.move_to(moment)
+    assert page().can_open is can_open
+    assert bool(page().why_not) is not can_open
+
+
+@pytest.mark.parametrize("state", ["draft", "cancelled", "removed"])
+def test_a_session_that_is_not_live_says_why_it_cannot_open(state) -> None:
+    Session.objects.update(state=state)
+    assert page().can_open is False
+    assert page().why_not
+
+
+def test_the_update_after_a_write_counts_like_the_page(people, trainer) -> None:
+    f.take_roll(trainer, {people["ada"]: "P", people["omer"]: "A"})
+    walk_in = f.person("walk-in")
+    f.give(trainer, [api.Mark(walk_in.pk, "P")])
+    update, view = roll_update(f.session(), {people["ada"].pk}), page()
+    assert {c["code"]: c["n"] for c in update["counts"]} == {
+        c.status.code: c.n for c in view.counts
+    }
+    assert update["unmarked"] == view.unmarked_count
+    assert [row["user_id"] for row in update["rows"]] == [people["ada"].pk]
+
+
+def test_an_invited_trainer_sees_their_sessions_only(trainer) -> None:
+    f.redesign(sessions=[f.meeting(1), f.meeting(2)])
+    f.publish()
+    guest = f.person("guest", f.Role.GUEST)
+    SessionTrainer.objects.create(session=f.session(2), user=guest)
+    view = instructor_page(f.unit(), guest, only_sessions={f.session_id(2)}, may_waive=False)
+    assert [tab.card.title for tab in view.sessions] == ["Workshop 2"]
+    assert view.selected == str(f.session_id(2))
+
+
+def test_the_session_that_runs_or_is_nearest_is_chosen(trainer, clock) -> None:
+    f.redesign(sessions=[f.meeting(1), f.meeting(2), f.meeting(3, cancelled=True)])
+    f.publish()
+    for moment, n in [
+        ("2026-05-01", 1),
+        (f.FIRST_END - timedelta(hours=1), 1),
+        (f.FIRST_END + timedelta(days=2), 1),
+        (f.FIRST_END + timedelta(days=5), 2),
+        ("2026-12-01", 2),
+    ]:
+        clock.move_to(moment)
+        view = instructor_page(f.unit(), trainer, may_waive=True)
+        assert view.selected == str(f.session_id(n)), moment
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ada Benali", "AB"),
+        ("Ada", "A"),
+        ("", "·"),
+        ("  ", "·"),
+        ("a b c d", "AD"),
+        ("佐藤 美咲", "佐美"),
+    ],
+)
+def test_initials(name, letters) -> None:
+    assert initials(name) == letters

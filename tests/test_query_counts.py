@@ -1,0 +1,244 @@
+"""How many queries each page and each bulk write costs: upper bounds, for any number of people.
+
+What the design allows is named beside each figure; a figure above it fails by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from blended_xblock import api
+from blended_xblock.hosts.base import OutlineNode, PublishedUnit
+from blended_xblock.hosts.workbench import WorkbenchHost
+from blended_xblock.models import GatedBlock
+from blended_xblock.pages.roll import roll_page
+from blended_xblock.workbench.runtime import CampusRuntime
+from tests import factories as f
+from tests.ask import ask
+
+_TABLE = re.compile(r"(?:FROM|INTO|UPDATE) [`\"](\w+)")
+pytestmark = pytest.mark.usefixtures("clock", "db")
+
+
+class Counted(CaptureQueriesContext):
+    """Counts queries, without the savepoints that a test's own transaction causes."""
+
+    def __init__(self) -> None:
+        super().__init__(connection)
+
+    @property
+    def n(self) -> int:
+        return len(self.sql)
+
+    @property
+    def sql(self) -> list[str]:
+        skipped = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+        return [q["sql"] for q in self.captured_queries if not q["sql"].startswith(skipped)]
+
+    def __str__(self) -> str:
+        """Name the tables instead of the columns, and what repeats once."""
+        kinds = Counter(sql[:6] + " " + next(iter(_TABLE.findall(sql)), "") for sql in self.sql)
+        return f"{self.n} queries: " + ", ".join(f"{n} × {kind}" for kind, n in kinds.items())
+
+
+def roll_of(n: int) -> None:
+    f.build_course()
+    f.crowd(n)
+    api.open_roll(f.session_id(), actor=f.person("trainer", f.Role.TRAINER))
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_learners_view_costs_ten_queries(ana, recorded) -> None:
+    f.build_course(
+        unit=f.design(
+            f.meeting(1),
+            f.meeting(2),
+            f.meeting(3),
+            follow_ups=[
+                {"block": "sequence_demo@after"},
+                {"block": "sequence_demo@later", "delay_days": 7},
+            ],
+            make_ups=[{"block": "sequence_demo@instead"}],
+        )
+    )
+    if recorded:
+        f.take_roll(f.person("trainer", f.Role.TRAINER), {ana: "A"})
+    runtime = CampusRuntime(ana)
+    block = runtime.get_block(f.unit_key())
+    block.design  # noqa: B018 - the campus loads its stored course with the first field asked for
+    with Counted() as counted:
+        runtime.render(block, "student_view")
+    ours = [sql for sql in counted.sql if "GatedBlock" not in sql]
+    assert len(ours) <= 10, str(counted)
+
+
+@pytest.mark.parametrize("people", [10, 1000])
+def test_a_roll_page_costs_twelve_queries_for_any_number_of_learners(people) -> None:
+    roll_of(people)
+    with Counted() as counted:
+        page = roll_page(f.session(), may_waive=True)
+    assert (page.found, len(page.rows)) == (people, min(people, 100))
+    assert counted.n <= 7, str(counted)
+
+
+def test_the_roll_handler_costs_twelve_queries() -> None:
+    roll_of(1000)
+    trainer = f.person("colleague", f.Role.TRAINER)
+    with Counted() as counted:
+        response = ask(trainer, "roll", {"session": str(f.session_id()), "only": "not_ready"})
+    assert response.status_code == 200
+    # Two of them are the campus's: it loads the stored course, and who asks.
+    assert counted.n <= 19, str(counted)
+
+
+@pytest.mark.parametrize("people", [10, 1000])
+def test_marking_everybody_costs_fifteen_queries(people) -> None:
+    roll_of(people)
+    users = list(f.session().records.values_list("user_id", flat=True))
+    marks = [api.Mark(user, "P", request_key=f"all:{user}") for user in users]
+    trainer = f.person("colleague", f.Role.TRAINER)
+    with Counted() as counted:
+        report = f.give(trainer, marks)
+    assert len(report.recorded) == people
+    assert counted.n <= 10, str(counted)
+
+
+def test_marking_everybody_through_the_handler_costs_fifteen_queries() -> None:
+    roll_of(1000)
+    trainer = f.person("colleague", f.Role.TRAINER)
+    with Counted() as counted:
+        data = {"session": str(f.session_id()), "status": "P", "key": "all"}
+        assert ask(trainer, "record_all", data).json["unmarked"] == 0
+    assert counted.n <= 24, str(counted)
+
+
+def test_opening_and_closing_a_roll_cost_fifteen_queries() -> None:
+    f.build_course()
+    f.crowd(1000)
+    trainer = f.person("trainer", f.Role.TRAINER)
+    with Counted() as opening:
+        api.open_roll(f.session_id(), actor=trainer)
+    with Counted() as closing:
+        api.close_roll(f.session_id(), actor=trainer)
+    assert opening.n <= 15, str(opening)
+    assert closing.n <= 15, str(closing)
+
+
+def test_a_hundred_marks_from_a_queue_cost_fifteen_queries(clock) -> None:
+    """Marks made one by one without a network each have a time of their own."""
+    roll_of(100)
+    made = timezone.now() - timedelta(hours=1)
+    users = list(f.session().records.values_list("user_id", flat=True))
+    marks = [
+        api.Mark(user, "P", request_key=f"k{user}", at=made + timedelta(seconds=i))
+        for i, user in enumerate(users)
+    ]
+    trainer = f.person("colleague", f.Role.TRAINER)
+    with Counted() as counted:
+        f.give(trainer, marks)
+    assert counted.n <= 15, str(counted)
+
+
+@pytest.mark.parametrize("gate", ["wait", "open"])
+@pytest.mark.parametrize("units", [1, 10, 50])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_gate_costs_two_queries_however_many_units_shut_it(ana, units, gate, recorded) -> None:
+    f.build_course()
+    trainer = f.person("trainer", f.Role.TRAINER)
+    template = f.unit()
+    for i in range(units):
+        template.pk, template.usage_key, template.partition_id = None, f"unit-{i}", i + 100
+        template.design = {**template.design, "gate": {"when_unmarked": gate, "after_hours": 1}}
+        template.save(force_insert=True)
+        GatedBlock.objects.create(unit=template, usage_key=f.APPLY)
+        if recorded:
+            api.grant_waiver(f"unit-{i}", ana.pk, actor=trainer, reason="x")
+    with Counted() as counted:
+        api.is_open(f.APPLY, ana.pk)
+    assert counted.n <= 2, str(counted)
+
+
+def test_a_gate_costs_one_query_where_nothing_is_gated(ana) -> None:
+    f.build_course()
+    with Counted() as counted:
+        assert api.is_open(f.key("html_demo@read"), ana.pk)
+    assert counted.n <= 1
+
+
+class BigCourseHost(WorkbenchHost):
+    """A course of 2 000 blocks, of which 20 units gate 80 each, made without a store."""
+
+    def outline(self, course_key: str) -> OutlineNode:
+        def node(kind: str, name: str, *children: OutlineNode) -> OutlineNode:
+            return OutlineNode(
+                f.key(f"{kind}@{name}"), kind, name, name, children, completable=not children
+            )
+
+        parts = []
+        for i in range(20):
+            below = [node("html", f"follow-{i}-{j}") for j in range(79)]
+            before = [node("html", f"before-{i}-{j}") for j in range(17)]
+            parts += [
+                node("sequential", f"before-{i}", *before),
+                node("blended_unit", f"unit-{i}"),
+                node("sequential", f"follow-{i}", *below),
+            ]
+        return node("course", "course", *parts)
+
+    def published_units(self, course_key: str) -> list[PublishedUnit]:
+        return [
+            PublishedUnit(
+                f.unit_key(f"unit-{i}"),
+                f"Unit {i}",
+                1.0,
+                f.design(
+                    *(f.meeting(10 * i + n) for n in range(1, 6)),
+                    prework=[{"block": f"sequential@before-{i}"}],
+                    follow_ups=[{"block": f"sequential@follow-{i}"}],
+                ),
+            )
+            for i in range(20)
+        ]
+
+
+class ChangedBigCourseHost(BigCourseHost):
+    """The same course, after each unit's rule was changed."""
+
+    def published_units(self, course_key: str) -> list[PublishedUnit]:
+        rule = {"kind": "sessions", "at_least": 2}
+        return [
+            PublishedUnit(u.usage_key, u.title, u.weight, {**u.design, "rule": rule})
+            for u in super().published_units(course_key)
+        ]
+
+
+def test_publishing_twenty_units_costs_forty_queries(settings) -> None:
+    settings.BLENDED_XBLOCK_HOST = f"{__name__}.BigCourseHost"
+    with Counted() as first:
+        report = f.publish()
+    assert (report.units, report.gated) == (20, 1600)
+    with Counted() as again:
+        f.publish()
+    assert again.n <= 6, str(again)
+    assert first.n <= 40, str(first)
+
+
+def test_publishing_a_change_to_twenty_units_costs_forty_queries(settings, ana) -> None:
+    """Everybody recorded in each of them is decided again."""
+    settings.BLENDED_XBLOCK_HOST = f"{__name__}.BigCourseHost"
+    f.publish()
+    trainer = f.person("trainer", f.Role.TRAINER)
+    for i in range(20):
+        f.take_roll(trainer, {ana: "P"}, 10 * i + 1, f"unit-{i}")
+    settings.BLENDED_XBLOCK_HOST = f"{__name__}.ChangedBigCourseHost"
+    with Counted() as counted:
+        f.publish()
+    assert not f.standing(ana, "unit-7").is_met
+    assert counted.n <= 40, str(counted)
