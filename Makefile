@@ -6,6 +6,7 @@ PORT ?= 8000
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+MISSING := $(if $(shell $(RUN) -c "" 2>/dev/null && echo yes),,environment)
 # Tests and checks must never touch the demo's data.
 TEST_ENV := DJANGO_SETTINGS_MODULE=tests.settings
 
@@ -17,7 +18,7 @@ EXTRAS_package := package
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-reset test lint format bench translations extract_translations \
-	compile_translations check_translations_up_to_date package clean
+	compile_translations check_translations_up_to_date package clean environment
 
 help: ## Say what can be done here
 	@echo "Targets of this Makefile (PYTHON=$(PYTHON), PORT=$(PORT)):"
@@ -85,8 +86,8 @@ clean: ## Remove what was built and measured (the demo's data too)
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find blended_xblock tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A broken environment (its Python is gone) counts as none: the link then leads nowhere.
-$(VENV)/bin/python:
+# An environment whose Python is gone, after an upgrade of the system, is made again.
+environment:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here. Install Python 3.11 or newer," \
 			"or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -100,7 +101,7 @@ $(VENV)/bin/python:
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed-%: setup.py pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed-%: setup.py $(MISSING)
 	@echo "==> Installing what '$*' needs into $(VENV) (first time, or setup.py changed; a few minutes)"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS_$*)]"
 	@touch $@

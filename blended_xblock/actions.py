@@ -9,19 +9,18 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from webob import Response
 
 from blended_xblock import api, olx
-from blended_xblock.attendance.recording import MARKS_LIMIT
+from blended_xblock.attendance.recording import MARKS_LIMIT, MAX_ID
 from blended_xblock.attendance.roster import is_meant_for
 from blended_xblock.errors import InvalidInputError, NotFoundError
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Viewer
-from blended_xblock.models import AttendanceRecord, Session
+from blended_xblock.models import Session
 from blended_xblock.pages.common import status_choice
 from blended_xblock.pages.instructor import history_lines
 from blended_xblock.pages.roll import roll_page, roll_update
@@ -86,14 +85,7 @@ def record_all(block: Any, viewer: Viewer, data: Data) -> Response:
     status, key = data.get("status"), data.get("key")
     if not isinstance(status, str) or not isinstance(key, str) or not 0 < len(key) <= 40:
         raise InvalidInputError(_("Send a status and a key."))
-    unmarked = AttendanceRecord.objects.filter(
-        session=session, is_expected=True, status__isnull=True
-    ).values_list("user_id", flat=True)
-    marks = [
-        api.Mark(user_id=user_id, status=status, request_key=f"{key}:{user_id}")
-        for user_id in unmarked
-    ]
-    report = api.record_attendance(session.pk, marks, actor=viewer.user, source="everyone")
+    report = api.record_unmarked(session.pk, status, actor=viewer.user, source="everyone", key=key)
     return _saved(session, roll_update(session, set(report.recorded)))
 
 
@@ -122,17 +114,21 @@ def close_roll(block: Any, viewer: Viewer, data: Data) -> Response:
 def history(block: Any, viewer: Viewer, data: Data) -> Response:
     session = get_session(viewer, data.get("session", ""))
     require("history", viewer, session)
-    user = get_user_model().objects.filter(pk=_whole(data.get("user"), "user")).first()
-    name = (user.get_full_name() or user.get_username()) if user else ""
-    lines = history_lines(session, user.pk) if user else ()
-    return _html("history", {"lines": lines, "name": name})
+    user_id = _whole(data.get("user"), "user")
+    record = session.records.filter(user_id=user_id).select_related("user").first()
+    if record is None:
+        raise NotFoundError(_("This person is not on the roll of this session."))
+    name = record.user.get_full_name() or record.user.get_username()
+    return _html("history", {"lines": history_lines(session, user_id), "name": name})
 
 
 def grant_waiver(block: Any, viewer: Viewer, data: Data) -> Response:
     require("grant_waiver", viewer)
     user_id = _whole(data.get("user"), "user")
-    unit = get_unit(viewer)
-    api.grant_waiver(unit.usage_key, user_id, actor=viewer.user, reason=str(data.get("reason", "")))
+    unit, reason = get_unit(viewer), data.get("reason", "")
+    if not isinstance(reason, str):
+        raise InvalidInputError(_("Say why: the reason is kept with the waiver."))
+    api.grant_waiver(unit.usage_key, user_id, actor=viewer.user, reason=reason)
     outcome = api.get_standing(unit.usage_key, user_id).outcome
     return _json({"saved_at": _clock("UTC"), "outcome": outcome})
 
@@ -206,9 +202,12 @@ def _whole(value: Any, name: str) -> int:
     try:
         if isinstance(value, bool | float):
             raise ValueError
-        return int(value)
+        number = int(value)
+        if abs(number) > MAX_ID:
+            raise ValueError
     except (TypeError, ValueError) as error:
         raise InvalidInputError(_("“%(name)s” must be a whole number.") % {"name": name}) from error
+    return number
 
 
 def _instant(value: Any) -> datetime:

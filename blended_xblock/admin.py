@@ -59,7 +59,7 @@ class LinkedBlockInline(ReadOnlyInline):
 class TrainerInline(ReadOnlyInline):
     model = models.SessionTrainer
     fk_name = "session"
-    fields = ("user", "invited_by", "invited_at", "revoked_at")
+    fields = readonly_fields = ("user", "invited_by", "invited_at", "revoked_at")
 
 
 @admin.register(models.BlendedUnit)

@@ -6,7 +6,12 @@ layer (``blended_xblock.permissions``). Every error is a ``BlendedError``.
 
 from __future__ import annotations
 
-from blended_xblock.attendance.recording import Mark, RecordReport, record_attendance
+from blended_xblock.attendance.recording import (
+    Mark,
+    RecordReport,
+    record_attendance,
+    record_unmarked,
+)
 from blended_xblock.attendance.rolls import ClosePreview, Roll, close_roll, open_roll, preview_close
 from blended_xblock.errors import BlendedError
 from blended_xblock.gate.access import (
@@ -40,6 +45,7 @@ __all__ = [
     "open_roll",
     "preview_close",
     "record_attendance",
+    "record_unmarked",
     "revoke_waiver",
     "sync_course",
 ]

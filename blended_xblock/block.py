@@ -101,7 +101,7 @@ class BlendedUnitBlock(XBlock):
     def _learner_view(self, viewer: Viewer, unit: Any) -> Fragment:
         from blended_xblock.pages.learner import learner_page
 
-        page = learner_page(unit, viewer.user)
+        page = learner_page(unit, viewer.user, zone=viewer.timezone)
         return self._fragment(
             "learner", {"page": page, "calendar_url": self._handler_url("calendar")}
         )
@@ -119,7 +119,7 @@ class BlendedUnitBlock(XBlock):
                     user=viewer.user, revoked_at__isnull=True, session__unit=unit
                 ).values_list("session_id", flat=True)
             )
-        page = instructor_page(unit, viewer.user, only_sessions=own, may_waive=is_staff)
+        page = instructor_page(unit, zone=viewer.timezone, only_sessions=own, may_waive=is_staff)
         names = (
             "roll",
             "open_roll",
@@ -347,7 +347,7 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 def _body(request: Request) -> dict[str, Any]:
     try:
         data = json.loads(request.body.decode("utf-8") or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(_("What was sent is not JSON.")) from error
     if not isinstance(data, dict):
         raise InvalidInputError(_("What was sent is not a JSON object."))

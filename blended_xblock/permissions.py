@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from blended_xblock.errors import NotAllowedError, NotFoundError
-from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Viewer
 from blended_xblock.models import BlendedUnit, Session, SessionTrainer
 
@@ -62,13 +61,12 @@ def roles_of(viewer: Viewer, session: Session | None = None) -> set[Role]:
     """
     if viewer.user is None:
         return set()
-    host = get_host()
+    if viewer.is_author_mode:
+        return {Role.AUTHOR} if viewer.is_author else set()
     roles = set()
-    if host.may_author(viewer.user, viewer.course_key):
-        roles.add(Role.AUTHOR)
-    if host.is_course_staff(viewer.user, viewer.course_key):
+    if viewer.is_staff:
         roles.add(Role.STAFF)
-    if host.is_enrolled(viewer.user, viewer.course_key):
+    if viewer.is_learner:
         roles.add(Role.LEARNER)
     invitations = SessionTrainer.objects.filter(
         user=viewer.user, revoked_at__isnull=True, session__unit__usage_key=viewer.usage_key

@@ -8,10 +8,12 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock.design import Design, SessionDesign
@@ -32,6 +34,15 @@ log = logging.getLogger(__name__)
 _PARTITIONS_FROM: Final = 1_000_000_000
 _PARTITIONS_TO: Final = 2_147_483_647
 _CALENDAR_FIELDS: Final = ("title", "starts_at", "ends_at", "timezone", "venue", "address", "state")
+_UNIT_FIELDS: Final = (
+    "title",
+    "weight",
+    "design",
+    "digest",
+    "retired_statuses",
+    "is_active",
+    "synced_at",
+)
 _OTHER_FIELDS: Final = ("occurrence", "mode", "join_url", "capacity", "audience", "revision")
 
 
@@ -91,6 +102,7 @@ class _Sync:
             self.sessions.setdefault(session.unit_id, {})[session.design_id] = session
         self.new_sessions: list[Session] = []
         self.changed_sessions: list[Session] = []
+        self.changed_units: list[BlendedUnit] = []
         self.stale_units: list[BlendedUnit] = []
 
     def run(self, published: Iterable[PublishedUnit]) -> None:
@@ -105,13 +117,17 @@ class _Sync:
                 self.stale_units.append(unit)
             self.report.units += 1
         self._retire({block.usage_key for block in published})
+        now = timezone.now()
+        for unit in self.changed_units:
+            unit.synced_at = now
+        BlendedUnit.objects.bulk_update(self.changed_units, [*_UNIT_FIELDS])
         Session.objects.bulk_create(self.new_sessions)
         Session.objects.bulk_update(
             self.changed_sessions,
             [*_CALENDAR_FIELDS, *_OTHER_FIELDS],
         )
         self._sync_links(compiled)
-        self._recompute()
+        self._recompute(compiled)
 
     def _read(self, published: Iterable[PublishedUnit]) -> dict[str, tuple[PublishedUnit, Design]]:
         designs = {}
@@ -148,7 +164,7 @@ class _Sync:
             unit.retired_statuses = _retired_statuses(unit, design)
             unit.title, unit.weight = block.title[:255], block.weight
             unit.design, unit.digest, unit.is_active = design.to_dict(), digest, True
-            unit.save()
+            self.changed_units.append(unit)
         return unit, is_changed
 
     def _new_partition_id(self, usage_key: str) -> int:
@@ -160,20 +176,22 @@ class _Sync:
             candidate = _PARTITIONS_FROM + (candidate + 1 - _PARTITIONS_FROM) % span
         return candidate
 
-    def _owners_elsewhere(self, designs: Iterable[tuple[PublishedUnit, Design]]) -> dict[str, str]:
-        """Return which other course owned a session's id first, by id in the design."""
+    def _owners_elsewhere(
+        self, designs: Iterable[tuple[PublishedUnit, Design]]
+    ) -> dict[str, tuple[str, datetime]]:
+        """Return which other course had a session's id first, and since when, by that id."""
         ids = {session.id for _block, design in designs for session in design.sessions}
         rows = (
             Session.objects.filter(design_id__in=ids)
             .exclude(unit__course_key=self.course_key)
             .exclude(state=Session.State.DRAFT)
             .order_by("-created_at")
-            .values_list("design_id", "unit__course_key")
+            .values_list("design_id", "unit__course_key", "created_at")
         )
-        return dict(rows)
+        return {design_id: (course_key, since) for design_id, course_key, since in rows}
 
     def _sync_sessions(
-        self, unit: BlendedUnit, design: Design, elsewhere: Mapping[str, str]
+        self, unit: BlendedUnit, design: Design, elsewhere: Mapping[str, tuple[str, datetime]]
     ) -> bool:
         known = self.sessions.get(unit.pk, {})
         is_changed = False
@@ -207,14 +225,18 @@ class _Sync:
         item: SessionDesign,
         session: Session | None,
         design: Design,
-        elsewhere: Mapping[str, str],
+        elsewhere: Mapping[str, tuple[str, datetime]],
     ) -> str | None:
         """Return the course this session was copied from while its dates wait to be confirmed."""
-        is_confirmed = design.confirmed_for == self.course_key
-        is_live_already = session is not None and session.state != Session.State.DRAFT
-        if is_confirmed or is_live_already:
+        owner = elsewhere.get(item.id)
+        if owner is None or design.confirmed_for == self.course_key:
             return None
-        return elsewhere.get(item.id)
+        course_key, since = owner
+        if session is None:
+            return course_key
+        # Live here once, live here for good; one taken out as a draft comes back as one.
+        is_live = session.state in {Session.State.SCHEDULED, Session.State.CANCELLED}
+        return None if is_live or session.created_at < since else course_key
 
     def _shift(self, origin: str | None) -> timedelta:
         if origin is None:
@@ -252,7 +274,7 @@ class _Sync:
             if unit.usage_key in published or not unit.is_active:
                 continue
             unit.is_active = False
-            unit.save(update_fields=["is_active", "synced_at"])
+            self.changed_units.append(unit)
             for session in self.sessions.get(unit.pk, {}).values():
                 self._remove_session(session)
             self.stale_units.append(unit)
@@ -279,31 +301,65 @@ class _Sync:
                     % {"title": unit.title, "link": follow_up.block}
                 )
                 continue
-            for below in node.walk():
-                if below.usage_key in way_in:
-                    self.report.warnings.append(
-                        _(
-                            "“%(title)s” stands inside its own follow-up “%(follow_up)s”; "
-                            "the way to it stays open."
-                        )
-                        % {"title": unit.title, "follow_up": node.title}
-                    )
-                    continue
-                delays[below.usage_key] = max(delays.get(below.usage_key, 0), follow_up.delay_days)
+            below = {each.usage_key for each in node.walk()}
+            self._warn_of_nesting(unit, design, node, below, way_in)
+            for usage_key in below - way_in:
+                delays[usage_key] = max(delays.get(usage_key, 0), follow_up.delay_days)
         return [
             GatedBlock(unit=unit, usage_key=key, delay_days=days) for key, days in delays.items()
         ]
 
-    def _recompute(self) -> None:
+    def _warn_of_nesting(
+        self,
+        unit: BlendedUnit,
+        design: Design,
+        node: OutlineNode,
+        below: set[str],
+        way_in: set[str],
+    ) -> None:
+        names = {"title": unit.title, "follow_up": node.title}
+        if below & way_in:
+            self.report.warnings.append(
+                _(
+                    "“%(title)s” stands inside its own follow-up “%(follow_up)s”; "
+                    "the way to it stays open."
+                )
+                % names
+            )
+        for link in design.prework:
+            inside = self.nodes.get(link.block)
+            if inside is not None and inside.usage_key in below:
+                self.report.warnings.append(
+                    _(
+                        "“%(title)s”: the prework “%(prework)s” stands inside the follow-up "
+                        "“%(follow_up)s”, so nobody can do it before the session."
+                    )
+                    % {**names, "prework": inside.title}
+                )
+
+    def _recompute(self, compiled: list[tuple[BlendedUnit, Design, PublishedUnit]]) -> None:
+        """Decide again where something changed, for those of whom something is written.
+
+        A unit that opens by itself while a roll stays unmarked has a row for every learner, since
+        there the clock alone lets people in.
+        """
         if not self.stale_units:
             return
-        users: dict[int, list[int]] = {}
-        for unit_id, user_id in Standing.objects.filter(
-            unit__in=[unit.pk for unit in self.stale_units]
-        ).values_list("unit_id", "user_id"):
-            users.setdefault(unit_id, []).append(user_id)
-        for unit in self.stale_units:
-            standing.recompute(unit, users.get(unit.pk, []))
+        users: dict[int, set[int]] = {unit.pk: set() for unit in self.stale_units}
+        for unit_id, user_id in Standing.objects.filter(unit__in=users).values_list(
+            "unit_id", "user_id"
+        ):
+            users[unit_id].add(user_id)
+        by_themselves = [
+            unit.pk
+            for unit, design, _block in compiled
+            if unit.pk in users and design.gate.when_unmarked == "open"
+        ]
+        if by_themselves:
+            everybody = {learner.user_id for learner in get_host().learners(self.course_key)}
+            for unit_id in by_themselves:
+                users[unit_id] |= everybody
+        standing.recompute_all({unit: users[unit.pk] for unit in self.stale_units})
 
 
 def _values(item: SessionDesign, shift: timedelta, *, is_draft: bool) -> dict[str, Any]:
@@ -314,8 +370,8 @@ def _values(item: SessionDesign, shift: timedelta, *, is_draft: bool) -> dict[st
     return {
         "occurrence": item.occurrence,
         "title": item.title,
-        "starts_at": moved.starts_at,
-        "ends_at": moved.ends_at,
+        "starts_at": _instant(moved.start, item.timezone),
+        "ends_at": _instant(moved.end, item.timezone),
         "timezone": item.timezone,
         "mode": item.mode,
         "venue": item.venue,
@@ -325,6 +381,14 @@ def _values(item: SessionDesign, shift: timedelta, *, is_draft: bool) -> dict[st
         "audience": list(item.audience),
         "state": Session.State.DRAFT if is_draft else state,
     }
+
+
+def _instant(wall: datetime, zone: str) -> datetime:
+    """Return a wall-clock time in UTC; one that a shift moved into a gap goes on with the clock.
+
+    What was authored has no such time; a draft's dates are confirmed by a person anyway.
+    """
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _retired_statuses(unit: BlendedUnit, design: Design) -> list[dict[str, Any]]:
@@ -356,7 +420,7 @@ def _links(
         links.append(
             LinkedBlock(
                 unit=unit,
-                role=role,
+                role=role.value,
                 link=link,
                 usage_key=node.usage_key if node else "",
                 order=order,

@@ -7,10 +7,12 @@ on MariaDB and MySQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections, models, router
+
+FEW = 5
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:
@@ -41,18 +43,37 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         )
 
 
-def update_grouped(
-    model: type[models.Model], values_by_pk: Mapping[Any, Mapping[str, Any]]
-) -> None:
-    """Update rows with one statement for each distinct set of values.
+def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of stored rows of one model, in few statements.
 
-    A roll has few of them (everyone present, three exceptions), however many learners there are.
+    A roll has few distinct sets of values (everyone present, three exceptions): one statement for
+    each. Where every row has its own (marks made one by one without a network), what all share is
+    written at once, and only what differs row by row.
     """
-    groups: dict[str, tuple[Mapping[str, Any], list[Any]]] = {}
-    for pk, values in values_by_pk.items():
-        groups.setdefault(repr(sorted(values.items())), (values, []))[1].append(pk)
-    for values, pks in groups.values():
-        model._base_manager.filter(pk__in=pks).update(**values)
+    if not rows:
+        return
+    model = type(rows[0])
+    attnames = [model._meta.get_field(name).attname for name in names]
+    groups: dict[str, list[models.Model]] = {}
+    for row in rows:
+        groups.setdefault(repr([getattr(row, name) for name in attnames]), []).append(row)
+    if len(groups) <= FEW:
+        for group in groups.values():
+            values = {name: getattr(group[0], name) for name in attnames}
+            model._base_manager.filter(pk__in=[row.pk for row in group]).update(**values)
+        return
+    first = rows[0]
+    shared = {
+        name: getattr(first, name)
+        for name in attnames
+        if all(getattr(row, name) == getattr(first, name) for row in rows)
+    }
+    if shared:
+        model._base_manager.filter(pk__in=[row.pk for row in rows]).update(**shared)
+    differing = [
+        name for name, attname in zip(names, attnames, strict=True) if attname not in shared
+    ]
+    model._base_manager.bulk_update(rows, differing)
 
 
 def by_user(rows: Iterable[Any]) -> dict[int, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,8 +25,7 @@ class MasqueradeHost(WorkbenchHost):
     """The campus, where whoever looks does so through somebody else's eyes."""
 
     def viewer(self, block: Any) -> Viewer:
-        viewer = super().viewer(block)
-        return Viewer(viewer.user, viewer.course_key, viewer.usage_key, is_masquerading=True)
+        return replace(super().viewer(block), is_masquerading=True)
 
 
 def ask(
@@ -36,8 +36,9 @@ def ask(
     method: str = "",
     name: str = "unit",
     body: bytes | None = None,
+    in_studio: bool | None = None,
 ) -> Response:
-    """Call a handler; refused by the runtime is 403, as on a page."""
+    """Call a handler; refused by the runtime is 403, as on a page. Designs are saved in Studio."""
     method = method or ("GET" if handler in READS else "POST")
     data = data or {}
     if method == "GET":
@@ -45,7 +46,8 @@ def ask(
     else:
         body = json.dumps(data).encode() if body is None else body
         request = Request.blank("/", method=method, body=body)
-    runtime = CampusRuntime(user, is_author_mode=handler == "save_olx")
+    in_studio = handler == "save_olx" if in_studio is None else in_studio
+    runtime = CampusRuntime(user, is_author_mode=in_studio)
     try:
         return runtime.handle(runtime.get_block(f.unit_key(name)), handler, request)
     except PermissionDenied:

@@ -190,6 +190,23 @@ def test_a_trainer_who_is_a_learner_too_rolls_their_own_session_only(data, ana) 
     assert ask(ana, "calendar", {"session": str(f.session_id(3))}).status_code == 404
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "staff looking as a learner"])
+def test_in_studio_the_course_team_authors_and_nobody_takes_a_roll(data, role) -> None:
+    user = PEOPLE[role]()
+    before = all_rows()
+    for handler in MATRIX:
+        if (role, handler) != ("author", "save_olx"):
+            assert ask(user, handler, data[handler], in_studio=True).status_code == NO, handler
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("role", ["author", "staff", "learner"])
+def test_in_the_course_nobody_authors(data, role) -> None:
+    before = all_rows()
+    assert ask(PEOPLE[role](), "save_olx", data["save_olx"], in_studio=False).status_code == NO
+    assert all_rows() == before
+
+
 # The same through Django, with sessions, CSRF and all
 
 

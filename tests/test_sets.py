@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from blended_xblock.models import AttendanceChange, AttendanceRecord, Standing
-from blended_xblock.sets import by_user, insert_many, update_grouped
+from blended_xblock.models import AttendanceChange, AttendanceRecord
+from blended_xblock.sets import by_user, insert_many, update_many
 from tests import factories as f
 
 pytestmark = pytest.mark.usefixtures("course")
@@ -56,7 +56,7 @@ def test_each_kind_of_value_survives(trainer, ana) -> None:
 def test_no_rows_are_no_statement() -> None:
     with CaptureQueriesContext(connection) as queries:
         insert_many([])
-        update_grouped(Standing, {})
+        update_many([], ["status"])
     assert len(queries) == 0
 
 
@@ -70,20 +70,34 @@ def test_equal_values_are_one_statement_and_nobody_else_is_touched() -> None:
     users = f.crowd(30)
     insert_many(records(users))
     stored = list(AttendanceRecord.objects.order_by("user_id"))
-    wanted = {
-        row.pk: {"status": "PLA"[i % 3], "minutes": None} for i, row in enumerate(stored[:-1])
-    }
+    for i, row in enumerate(stored[:-1]):
+        row.status = "PLA"[i % 3]
     with CaptureQueriesContext(connection) as queries:
-        update_grouped(AttendanceRecord, wanted)
+        update_many(stored[:-1], ["status", "minutes"])
     assert len(queries) == 3
     after = by_user(AttendanceRecord.objects.all())
     assert [after[user.pk].status for user in users] == [*("PLA"[i % 3] for i in range(29)), None]
 
 
+def test_what_every_row_has_for_itself_is_written_together_with_what_all_share() -> None:
+    users = f.crowd(300)
+    insert_many(records(users))
+    stored = list(AttendanceRecord.objects.order_by("user_id"))
+    for i, row in enumerate(stored):
+        row.status, row.minutes = "P", i
+    with CaptureQueriesContext(connection) as queries:
+        update_many(stored, ["status", "minutes", "recorded_by"])
+    assert len(queries) <= 2
+    after = AttendanceRecord.objects.order_by("user_id")
+    assert [(row.status, row.minutes, row.note) for row in after] == [
+        ("P", i, user.username) for i, user in enumerate(users)
+    ]
+
+
 def test_values_that_only_look_alike_are_kept_apart(ana, ben) -> None:
     insert_many(records([ana, ben]))
     mine, his = AttendanceRecord.objects.order_by("user_id")
-    update_grouped(AttendanceRecord, {mine.pk: {"note": "1"}, his.pk: {"note": 1}})
-    update_grouped(AttendanceRecord, {mine.pk: {"status": None}, his.pk: {"status": "A"}})
+    mine.status, his.status = None, "A"
+    update_many([mine, his], ["status"])
     assert f.record(ana).status is None
     assert f.record(ben).status == "A"

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from blended_xblock.design import Design, Status
+from blended_xblock.attendance.statuses import statuses_of
+from blended_xblock.design import Status
 from blended_xblock.errors import (
     ConflictError,
     InvalidInputError,
@@ -27,17 +28,26 @@ from blended_xblock.hosts import get_host
 from blended_xblock.models import (
     AttendanceChange,
     AttendanceRecord,
-    BlendedUnit,
     ImportBatch,
     Session,
 )
-from blended_xblock.sets import by_user, insert_many, update_grouped
+from blended_xblock.sets import by_user, insert_many, update_many
 
 NOTE_LENGTH: Final = 2000
 MINUTES_LIMIT: Final = 60 * 24 * 31
 KEY_LENGTH: Final = 64
 MAX_ID: Final = 2**63 - 1
 FIRST_YEAR: Final = 2000
+_WRITTEN: Final = (
+    "status",
+    "minutes",
+    "modality",
+    "note",
+    "source",
+    "recorded_by",
+    "recorded_at",
+    "revision",
+)
 MARKS_LIMIT: Final = 10_000
 
 
@@ -112,11 +122,6 @@ def require_live(session: Session) -> None:
             ),
         }[Session.State(session.state)]
     )
-
-
-def statuses_of(unit: BlendedUnit) -> dict[str, Status]:
-    """Return the statuses an instructor can give, by code, in the course team's order."""
-    return {status.code: status for status in Design.from_dict(unit.design).effective_statuses}
 
 
 @transaction.atomic
@@ -197,6 +202,32 @@ def record_attendance(
     return RecordReport(tuple(recorded), tuple(unchanged), tuple(repeated), tuple(superseded), now)
 
 
+@transaction.atomic
+def record_unmarked(
+    session_id: uuid.UUID | str, status: str, *, actor: Any, source: str, key: str | None = None
+) -> RecordReport:
+    """Give one status to everyone expected and still unmarked; whoever has a mark keeps it.
+
+    ``key`` makes the request keys, one for each learner, so that a retry is recorded once. Errors
+    are those of ``record_attendance``.
+    """
+    session = lock_session(session_id)
+    marks = [
+        Mark(user_id=user_id, status=status, request_key=f"{key}:{user_id}" if key else None)
+        for user_id in list_unmarked(session)
+    ]
+    return record_attendance(session.pk, marks, actor=actor, source=source)
+
+
+def list_unmarked(session: Session) -> list[int]:
+    """Return the ids of those expected at a session of whom nothing is said yet."""
+    return list(
+        AttendanceRecord.objects.filter(
+            session=session, is_expected=True, status__isnull=True
+        ).values_list("user_id", flat=True)
+    )
+
+
 def snapshot(record: AttendanceRecord) -> dict[str, Any]:
     """Return what the history keeps of a record."""
     return {
@@ -227,20 +258,7 @@ def _apply(
 
 def _write(records: Collection[AttendanceRecord], new: Mapping[int, AttendanceRecord]) -> None:
     insert_many([record for record in records if record.user_id in new])
-    update_grouped(
-        AttendanceRecord,
-        {
-            record.pk: snapshot(record)
-            | {
-                "source": record.source,
-                "recorded_by_id": record.recorded_by_id,
-                "recorded_at": record.recorded_at,
-                "revision": record.revision,
-            }
-            for record in records
-            if record.user_id not in new
-        },
-    )
+    update_many([record for record in records if record.user_id not in new], _WRITTEN)
 
 
 def _validated(marks: list[Mark], statuses: Mapping[str, Status], now: datetime) -> list[Mark]:
@@ -275,6 +293,8 @@ def _check(mark: Mark, statuses: Mapping[str, Status]) -> None:
                 "all": ", ".join(AttendanceRecord.Modality.values),
             }
         )
+    if not all(_is_text(text) for text in (mark.note, mark.request_key)):
+        raise InvalidInputError(_("A note or a key has a character that cannot be stored."))
     if mark.note and len(mark.note) > NOTE_LENGTH:
         raise InvalidInputError(
             _("A note can have at most %(limit)d characters.") % {"limit": NOTE_LENGTH}
@@ -285,6 +305,15 @@ def _check(mark: Mark, statuses: Mapping[str, Status]) -> None:
         )
     if mark.at is not None and (timezone.is_naive(mark.at) or mark.at.year < FIRST_YEAR):
         raise InvalidInputError(_("The time of a mark needs its zone and a year of this century."))
+
+
+def _is_text(text: str | None) -> bool:
+    """Tell whether a database can hold it: half of a surrogate pair is no character."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in (text or "")
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

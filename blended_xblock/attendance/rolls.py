@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock.attendance.recording import (
-    Mark,
     get_session,
+    list_unmarked,
     lock_session,
-    record_attendance,
+    record_unmarked,
     require_live,
-    statuses_of,
 )
 from blended_xblock.attendance.roster import freeze_roster, list_audience
+from blended_xblock.attendance.statuses import statuses_of
 from blended_xblock.design import Status
 from blended_xblock.errors import ConflictError, RollNotOpenError
 from blended_xblock.gate import standing
@@ -108,7 +108,7 @@ def absent_status(unit: BlendedUnit) -> Status:
 def preview_close(session_id: uuid.UUID | str) -> ClosePreview:
     """Return who would become absent if the roll were closed now; nothing is written."""
     session = get_session(session_id)
-    unmarked = tuple(_unmarked(session))
+    unmarked = tuple(list_unmarked(session))
     return ClosePreview(absent_status(session.unit) if unmarked else None, unmarked)
 
 
@@ -124,25 +124,11 @@ def close_roll(session_id: uuid.UUID | str, *, actor: Any) -> Roll:
     if session.roll_state == Session.Roll.NOT_OPENED:
         raise RollNotOpenError(_("Open the roll of this session first."))
     if session.roll_state == Session.Roll.OPEN:
-        unmarked = _unmarked(session)
-        if unmarked:
+        if list_unmarked(session):
             code = absent_status(session.unit).code
-            record_attendance(
-                session.pk,
-                [Mark(user_id=user_id, status=code) for user_id in unmarked],
-                actor=actor,
-                source="close",
-            )
+            record_unmarked(session.pk, code, actor=actor, source="close")
         session.roll_state = Session.Roll.CLOSED
         session.roll_closed_at = timezone.now()
         session.roll_closed_by = actor
         session.save(update_fields=["roll_state", "roll_closed_at", "roll_closed_by"])
     return get_roll(session)
-
-
-def _unmarked(session: Session) -> list[int]:
-    return list(
-        AttendanceRecord.objects.filter(
-            session=session, is_expected=True, status__isnull=True
-        ).values_list("user_id", flat=True)
-    )

@@ -123,28 +123,17 @@ def _openings(
     if not gates:
         return []
     now = timezone.now()
-    units = {gate.unit_id: gate.unit for gate in gates}
+    units = {gate.unit_id for gate in gates}
     rows = {
         row.unit_id: row
         for row in models.Standing.objects.filter(user_id=user_id, unit_id__in=units)
     }
-    for unit_id, unit in units.items():
-        if unit_id not in rows:
-            rows[unit_id] = _without_records(unit, user_id)
     return [
-        (gate, rows[gate.unit_id], opening_at(rows[gate.unit_id], gate.delay_days, now))
+        (gate, row, opening_at(row, gate.delay_days, now))
         for gate in gates
+        # Nothing is recorded of somebody without a row: shut.
+        for row in [rows.get(gate.unit_id) or models.Standing(unit=gate.unit, user_id=user_id)]
     ]
-
-
-def _without_records(unit: models.BlendedUnit, user_id: int) -> models.Standing:
-    """Return the standing of somebody of whom nothing is recorded.
-
-    Only a unit that opens by itself while a roll stays unmarked has to look closer.
-    """
-    if (unit.design.get("gate") or {}).get("when_unmarked") == "open":
-        return compute(unit, user_id)
-    return models.Standing(unit=unit, user_id=user_id)
 
 
 def _reason(unit: models.BlendedUnit, row: models.Standing, opening: Opening) -> str:

@@ -222,8 +222,8 @@ def _figures(rule: Rule, ordered: Sequence[SessionFact]) -> Figures:
         reached = tally.minutes
     elif rule.kind == "occurrence":
         options = [
-            (-(-rule.percent * of // WHOLE) or 1, tally.in_occurrence[name])
-            for name, of in sorted(tally.denominators.items())
+            (-(-rule.percent * tally.denominators[name] // WHOLE) or 1, tally.in_occurrence[name])
+            for name in sorted(tally.denominators.keys() | tally.in_occurrence.keys())
         ]
         needed, reached = min(options, key=lambda option: option[0] - option[1], default=(1, 0))
     return Figures(

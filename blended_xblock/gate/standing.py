@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,15 +16,16 @@ from django.utils import timezone
 
 from blended_xblock import models
 from blended_xblock.attendance.roster import is_in_audience
+from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design, Status
-from blended_xblock.gate.rule import Mark, SessionFact, Verdict, evaluate
+from blended_xblock.gate.rule import Mark, SessionFact, evaluate
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Learner
-from blended_xblock.sets import by_user, insert_many, update_grouped
+from blended_xblock.sets import insert_many, update_many
 
 Outcome = Literal["met", "pending", "not_met"]
 
-_COLUMNS = (
+_COLUMNS: Final = (
     "is_met",
     "is_waived",
     "counted_from",
@@ -85,23 +87,161 @@ def _after_days(instant: datetime, zone: str, days: int) -> datetime:
     return wall.astimezone(ZoneInfo("UTC"))
 
 
+@dataclass(slots=True)
+class Known:
+    """What is known of some learners in one unit, fetched at once; ``records`` by user id."""
+
+    unit: models.BlendedUnit
+    users: set[int]
+    sessions: dict[uuid.UUID, models.Session] = field(default_factory=dict)
+    records: dict[int, list[models.AttendanceRecord]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    learners: dict[int, Learner] = field(default_factory=dict)
+    waived: set[int] = field(default_factory=set)
+
+    def decide(self, user_id: int) -> models.Standing:
+        """Return the standing that follows, not saved."""
+        return self.decide_all([user_id])[0]
+
+    def decide_all(self, user_ids: Collection[int] | None = None) -> list[models.Standing]:
+        """Return the standings of these learners, or of all that are known; not saved."""
+        design = Design.from_dict(self.unit.design)
+        statuses = meanings_of(self.unit)
+        return [
+            self._standing(design, statuses, user_id)
+            for user_id in (self.users if user_ids is None else user_ids)
+        ]
+
+    def _standing(
+        self, design: Design, statuses: Mapping[str, Status], user_id: int
+    ) -> models.Standing:
+        verdict = evaluate(design.rule, design.gate, self._facts(statuses, user_id))
+        decisive = verdict.counted_session or verdict.pending_session
+        zones = {str(session.pk): session.timezone for session in self.sessions.values()}
+        return models.Standing(
+            unit=self.unit,
+            user_id=user_id,
+            is_met=verdict.is_met,
+            is_waived=user_id in self.waived,
+            counted_from=verdict.counted_from,
+            pending_from=verdict.pending_from,
+            openings=[
+                {
+                    "due": way.due.isoformat() if way.due else None,
+                    "counted_from": way.counted_from.isoformat(),
+                    "zone": zones[way.session_id],
+                }
+                for way in verdict.openings
+            ],
+            zone=zones[decisive] if decisive else "UTC",
+            figures=dataclasses.asdict(verdict.figures),
+            updated_at=timezone.now(),
+        )
+
+    def _facts(self, statuses: Mapping[str, Status], user_id: int) -> list[SessionFact]:
+        """Return one fact for each session the learner was expected at, or attended.
+
+        A cancelled or removed session is only a fact for somebody who attended it: what people did
+        stays, what they can no longer do asks nothing of them.
+        """
+        facts: dict[uuid.UUID, SessionFact] = {}
+        for record in self.records.get(user_id, ()):
+            session = self.sessions[record.session_id]
+            mark = _mark(record, statuses)
+            if (mark and mark.is_attended) or (
+                session.is_live and (mark is not None or record.is_expected)
+            ):
+                facts[session.pk] = _fact(session, mark, is_expected=record.is_expected)
+        learner = self.learners.get(user_id)
+        for session in self.sessions.values():
+            is_ahead = session.is_live and session.roll_state == models.Session.Roll.NOT_OPENED
+            is_meant = learner is not None and is_in_audience(session, learner)
+            if is_ahead and is_meant and session.pk not in facts:
+                facts[session.pk] = _fact(session, None)
+        return self._with_visited(facts)
+
+    def _with_visited(self, facts: Mapping[uuid.UUID, SessionFact]) -> list[SessionFact]:
+        """Return the facts, measured in full where the learner was only a guest.
+
+        Nobody expected them at any session of that occurrence, so they are measured by all of it:
+        one day of somebody else's two is one of two.
+        """
+        asked = {fact.occurrence for fact in facts.values() if fact.is_expected}
+        visited = {fact.occurrence for fact in facts.values()} - asked
+        missed = Mark(is_attended=False, is_counted=True)
+        return [
+            dataclasses.replace(fact, is_expected=True) if fact.occurrence in visited else fact
+            for fact in facts.values()
+        ] + [
+            _fact(session, missed)
+            for session in self.sessions.values()
+            if session.is_live and session.occurrence_key in visited and session.pk not in facts
+        ]
+
+
+def get_known(
+    unit: models.BlendedUnit, user_ids: Collection[int], *, with_recorders: bool = False
+) -> Known:
+    """Return what is known of these learners in one unit; four queries."""
+    return _known_in({unit: user_ids}, with_recorders=with_recorders)[0]
+
+
+def _known_in(
+    users: Mapping[models.BlendedUnit, Collection[int]], *, with_recorders: bool = False
+) -> list[Known]:
+    """Return what is known in units of one course; four queries, however many units."""
+    known = {unit.pk: Known(unit, set(user_ids)) for unit, user_ids in users.items()}
+    everybody = set().union(*(each.users for each in known.values()))
+    for session in models.Session.objects.filter(unit__in=known):
+        session.unit = known[session.unit_id].unit
+        known[session.unit_id].sessions[session.pk] = session
+    records = models.AttendanceRecord.objects.filter(session__unit__in=known, user_id__in=everybody)
+    units = {pk: each for each in known.values() for pk in each.sessions}
+    for record in records.select_related("recorded_by") if with_recorders else records:
+        units[record.session_id].records[record.user_id].append(record)
+    for waiver in models.Waiver.objects.filter(
+        unit__in=known, user_id__in=everybody, revoked_at__isnull=True
+    ):
+        known[waiver.unit_id].waived.add(waiver.user_id)
+    course_key = next(iter(users)).course_key
+    learners = {
+        learner.user_id: learner for learner in get_host().learners(course_key, user_ids=everybody)
+    }
+    for each in known.values():
+        each.learners = learners
+    return list(known.values())
+
+
 def recompute(unit: models.BlendedUnit, user_ids: Collection[int]) -> None:
     """Write the standing of exactly these learners; call it in the transaction of the change."""
-    users = set(user_ids)
+    recompute_all({unit: user_ids})
+
+
+def recompute_all(users: Mapping[models.BlendedUnit, Collection[int]]) -> None:
+    """Write standings in units of one course, in few queries however many units there are."""
+    users = {unit: user_ids for unit, user_ids in users.items() if user_ids}
     if not users:
         return
-    now = timezone.now()
-    existing = by_user(models.Standing.objects.filter(unit=unit, user_id__in=users))
+    everybody = set().union(*users.values())
+    stored = {
+        (row.unit_id, row.user_id): row
+        for row in models.Standing.objects.filter(
+            unit__in=[unit.pk for unit in users], user_id__in=everybody
+        )
+    }
     created: list[models.Standing] = []
-    changed: dict[int, dict[str, Any]] = {}
-    for user_id, values in _computed(unit, users).items():
-        row = existing.get(user_id)
-        if row is None:
-            created.append(models.Standing(unit=unit, user_id=user_id, updated_at=now, **values))
-        elif any(getattr(row, name) != values[name] for name in _COLUMNS):
-            changed[row.pk] = values | {"updated_at": now}
+    changed: list[models.Standing] = []
+    for known in _known_in(users):
+        for decided in known.decide_all():
+            row = stored.get((decided.unit_id, decided.user_id))
+            if row is None:
+                created.append(decided)
+            elif any(getattr(row, name) != getattr(decided, name) for name in _COLUMNS):
+                decided.pk = row.pk
+                changed.append(decided)
     insert_many(created)
-    update_grouped(models.Standing, changed)
+    update_many(changed, (*_COLUMNS, "updated_at"))
 
 
 @transaction.atomic
@@ -111,115 +251,20 @@ def learners_changed(course_key: str, user_ids: Collection[int]) -> None:
     Who is expected at a session whose roll is not opened yet depends on it; opened rolls do not.
     """
     users = set(user_ids)
-    units = models.BlendedUnit.objects.select_for_update().filter(
-        course_key=course_key, is_active=True
+    units = list(
+        models.BlendedUnit.objects.select_for_update().filter(course_key=course_key, is_active=True)
     )
-    for unit in units:
-        known = models.Standing.objects.filter(unit=unit, user_id__in=users)
-        recompute(unit, known.values_list("user_id", flat=True))
+    recompute_all(dict.fromkeys(units, users))
 
 
 def compute(unit: models.BlendedUnit, user_id: int) -> models.Standing:
     """Return an unsaved standing of a learner about whom nothing was recorded yet."""
-    values = _computed(unit, {user_id})[user_id]
-    return models.Standing(unit=unit, user_id=user_id, updated_at=timezone.now(), **values)
-
-
-def _computed(unit: models.BlendedUnit, users: set[int]) -> dict[int, dict[str, Any]]:
-    design = Design.from_dict(unit.design)
-    sessions = {
-        session.id: session
-        for session in models.Session.objects.filter(unit=unit).exclude(
-            state=models.Session.State.DRAFT
-        )
-    }
-    facts = _facts(unit, design, sessions.values(), users)
-    waived = set(
-        models.Waiver.objects.filter(
-            unit=unit, user_id__in=users, revoked_at__isnull=True
-        ).values_list("user_id", flat=True)
-    )
-    zones = {str(session.id): session.timezone for session in sessions.values()}
-    return {
-        user_id: _columns(
-            evaluate(design.rule, design.gate, facts[user_id]), zones, is_waived=user_id in waived
-        )
-        for user_id in users
-    }
-
-
-def _columns(verdict: Verdict, zones: Mapping[str, str], *, is_waived: bool) -> dict[str, Any]:
-    session = verdict.counted_session or verdict.pending_session
-    return {
-        "is_met": verdict.is_met,
-        "is_waived": is_waived,
-        "counted_from": verdict.counted_from,
-        "pending_from": verdict.pending_from,
-        "openings": [
-            {
-                "due": way.due.isoformat() if way.due else None,
-                "counted_from": way.counted_from.isoformat(),
-                "zone": zones[way.session_id],
-            }
-            for way in verdict.openings
-        ],
-        "zone": zones[session] if session else "UTC",
-        "figures": dataclasses.asdict(verdict.figures),
-    }
-
-
-def _facts(
-    unit: models.BlendedUnit,
-    design: Design,
-    sessions: Iterable[models.Session],
-    users: set[int],
-) -> dict[int, list[SessionFact]]:
-    """Return what is known of each learner: one fact for each session expected or attended.
-
-    A cancelled or removed session is only a fact for somebody who attended it: what people did
-    stays, what they can no longer do asks nothing of them.
-    """
-    statuses = _meanings(unit, design)
-    facts: dict[int, list[SessionFact]] = defaultdict(list)
-    by_id = {session.id: session for session in sessions}
-    for record in models.AttendanceRecord.objects.filter(
-        session__in=by_id.keys(), user_id__in=users
-    ).only("session_id", "user_id", "status", "minutes", "modality", "is_expected"):
-        session = by_id[record.session_id]
-        mark = _mark(record, statuses)
-        if (mark and mark.is_attended) or (
-            session.is_live and (mark is not None or record.is_expected)
-        ):
-            facts[record.user_id].append(_fact(session, mark, is_expected=record.is_expected))
-    ahead = [
-        session
-        for session in by_id.values()
-        if session.is_live and session.roll_state == models.Session.Roll.NOT_OPENED
-    ]
-    if ahead:
-        for learner in _learners(unit, users):
-            done = {fact.session_id for fact in facts[learner.user_id]}
-            facts[learner.user_id] += [
-                _fact(session, None)
-                for session in ahead
-                if str(session.id) not in done and is_in_audience(session, learner)
-            ]
-    return facts
-
-
-def _meanings(unit: models.BlendedUnit, design: Design) -> dict[str, Status]:
-    """Return every status a record may bear: today's, and those withdrawn since."""
-    retired = [Status(**status) for status in unit.retired_statuses]
-    return {status.code: status for status in (*retired, *design.effective_statuses)}
-
-
-def _learners(unit: models.BlendedUnit, users: set[int]) -> list[Learner]:
-    return get_host().learners(unit.course_key, user_ids=users)
+    return get_known(unit, [user_id]).decide(user_id)
 
 
 def _fact(session: models.Session, mark: Mark | None, *, is_expected: bool = True) -> SessionFact:
     return SessionFact(
-        session_id=str(session.id),
+        session_id=str(session.pk),
         occurrence=session.occurrence_key,
         ends_at=session.ends_at,
         length=int((session.ends_at - session.starts_at).total_seconds()) // 60,

@@ -66,15 +66,20 @@ class PublishedUnit:
 class Viewer:
     """Who looks at a block or posts to it, as the host's own session says, never a request's body.
 
-    ``user`` is None for an anonymous visitor and in an author's preview. ``is_masquerading`` is
-    True while staff look through somebody else's eyes: nothing may be written then.
+    ``user`` is None for an anonymous visitor. ``is_author_mode`` is True in Studio, where nobody
+    but an author has a role. ``is_masquerading`` is True while staff look through somebody else's
+    eyes: nothing may be written then. ``timezone`` is the zone the person chose, if any (IANA).
     """
 
     user: Any | None
     course_key: str
     usage_key: str
+    is_staff: bool = False
+    is_learner: bool = False
+    is_author: bool = False
     is_masquerading: bool = False
     is_author_mode: bool = False
+    timezone: str | None = None
 
 
 class Host(Protocol):

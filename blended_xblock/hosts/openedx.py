@@ -31,12 +31,17 @@ class OpenEdxHost:
         course_key = _without_branch(usage_key.context_key)
         real = get_current_user()
         is_somebody_else = real is not None and user is not None and real.pk != user.pk
+        is_known = user is not None
         return Viewer(
             user=user,
             course_key=course_key,
             usage_key=_without_branch(usage_key),
+            is_staff=is_known and self.is_course_staff(user, course_key),
+            is_learner=is_known and self.is_enrolled(user, course_key),
+            is_author=is_known and self.may_author(user, course_key),
             is_masquerading=is_somebody_else or _is_masquerading(user, course_key),
-            is_author_mode=bool(getattr(block.runtime, "is_author_mode", False)),
+            is_author_mode=_is_studio(),
+            timezone=self.timezone_of(user) if is_known else None,
         )
 
     def outline(self, course_key: str) -> OutlineNode | None:

@@ -30,11 +30,18 @@ class WorkbenchHost:
     def viewer(self, block: Any) -> Viewer:
         """Return who is looking: the person of the Django session that made the runtime."""
         runtime = block.runtime
+        user = getattr(runtime, "user", None)
+        place = runtime.place if user is not None else None
+        is_site_staff = _is_site_staff(user)
         return Viewer(
-            user=getattr(runtime, "user", None),
+            user=user,
             course_key=str(COURSE_KEY),
             usage_key=str(block.scope_ids.usage_id),
+            is_staff=is_site_staff or bool(place and place.is_staff),
+            is_learner=bool(place and place.role == CampusEnrollment.Role.LEARNER),
+            is_author=is_site_staff or bool(place and place.may_author),
             is_author_mode=bool(getattr(runtime, "is_author_mode", False)),
+            timezone=(place.timezone or None) if place else None,
         )
 
     def outline(self, course_key: str) -> OutlineNode | None:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from blended_xblock.attendance.history import list_changes
-from blended_xblock.attendance.recording import statuses_of
 from blended_xblock.attendance.roster import list_audience
+from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceRecord, BlendedUnit, Session
 from blended_xblock.pages.common import SessionCard, session_card, status_choice
@@ -51,16 +51,18 @@ class HistoryLine:
 
 def instructor_page(
     unit: BlendedUnit,
-    user: Any,
     *,
+    zone: str | None = None,
     only_sessions: set[Any] | None = None,
     may_waive: bool,
     selected: str = "",
     now: datetime | None = None,
 ) -> InstructorPage:
-    """Return the panel with its sessions; ``only_sessions`` (ids) limits an invited trainer."""
+    """Return the panel with its sessions; ``only_sessions`` (ids) limits an invited trainer.
+
+    Dates are read in the session's zone and, where it differs, in ``zone`` (IANA).
+    """
     now = now or timezone.now()
-    zone = get_host().timezone_of(user)
     sessions = [
         session
         for session in unit.sessions.all()
@@ -143,7 +145,7 @@ def roll_label(session: Session, now: datetime) -> str:
 def history_lines(session: Session, user_id: int) -> tuple[HistoryLine, ...]:
     """Return how one learner's record at a session came to be, newest first."""
     now = timezone.now()
-    choices = {code: status_choice(status) for code, status in statuses_of(session.unit).items()}
+    choices = {code: status_choice(status) for code, status in meanings_of(session.unit).items()}
 
     def said(values: Mapping[str, Any]) -> str:
         code = values.get("status")

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from blended_xblock.attendance.recording import statuses_of
 from blended_xblock.attendance.roster import is_in_audience
+from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design
 from blended_xblock.gate.reasons import explain
-from blended_xblock.gate.standing import Opening, compute, opening_at, outcome_at
+from blended_xblock.gate.standing import Known, Opening, get_known, opening_at, outcome_at
 from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceRecord, BlendedUnit, LinkedBlock, Session, Standing
 from blended_xblock.pages.common import (
@@ -25,7 +25,7 @@ from blended_xblock.pages.common import (
     status_choice,
     unmarked_choice,
 )
-from blended_xblock.reports.readiness import get_progress
+from blended_xblock.reports.readiness import Progress, get_progress
 from blended_xblock.schedule.wording import describe_instant
 
 
@@ -89,21 +89,26 @@ class LearnerPage:
     make_ups: tuple[PreworkItem, ...]
 
 
-def learner_page(unit: BlendedUnit, user: Any, *, now: datetime | None = None) -> LearnerPage:
-    """Return what ``user`` sees of a blended unit; at most ten queries, none of them a write."""
+def learner_page(
+    unit: BlendedUnit, user: Any, *, zone: str | None = None, now: datetime | None = None
+) -> LearnerPage:
+    """Return what ``user`` sees of a blended unit, with dates in their ``zone`` (IANA) too.
+
+    Six queries, none of them a write.
+    """
     now = now or timezone.now()
-    host = get_host()
     design = Design.from_dict(unit.design)
-    zone = host.timezone_of(user)
-    row = Standing.objects.filter(unit=unit, user=user).first() or compute(unit, user.pk)
+    known = get_known(unit, [user.pk], with_recorders=True)
+    row = Standing.objects.filter(unit=unit, user=user).first() or known.decide(user.pk)
     links = list(unit.links.all())
-    sessions = _sessions(unit, user, now, zone)
+    progress = get_progress(unit, links, [user.pk])[user.pk]
+    sessions = _sessions(unit, user, known, now, zone)
     follow_ups = tuple(
         _follow_up(unit, link, design, row, sessions.rows, zone=zone, now=now)
         for link in _of(links, LinkedBlock.Role.FOLLOW_UP)
         if link.usage_key
     )
-    prework = _items(unit, user, _of(links, LinkedBlock.Role.PREWORK))
+    prework = _items(unit, _of(links, LinkedBlock.Role.PREWORK), progress)
     has_missed = not row.is_met and any(
         item.attendance and item.attendance.status.kind in {"absent", "excused"}
         for item in sessions.past
@@ -118,7 +123,7 @@ def learner_page(unit: BlendedUnit, user: Any, *, now: datetime | None = None) -
         past=sessions.past,
         prework=prework,
         follow_ups=follow_ups,
-        make_ups=_items(unit, user, _of(links, LinkedBlock.Role.MAKE_UP)) if has_missed else (),
+        make_ups=_items(unit, _of(links, LinkedBlock.Role.MAKE_UP), progress) if has_missed else (),
     )
 
 
@@ -130,19 +135,16 @@ class _Sessions:
     past: tuple[LearnerSession, ...]
 
 
-def _sessions(unit: BlendedUnit, user: Any, now: datetime, zone: str | None) -> _Sessions:
+def _sessions(
+    unit: BlendedUnit, user: Any, known: Known, now: datetime, zone: str | None
+) -> _Sessions:
     """Return the sessions meant for this learner or that they were recorded at."""
-    records = {
-        record.session_id: record
-        for record in AttendanceRecord.objects.filter(session__unit=unit, user=user).select_related(
-            "recorded_by"
-        )
-    }
-    learner = next(iter(get_host().learners(unit.course_key, user_ids=[user.pk])), None)
-    choices = {code: status_choice(status) for code, status in statuses_of(unit).items()}
+    records = {record.session_id: record for record in known.records[user.pk]}
+    learner = known.learners.get(user.pk)
+    choices = {code: status_choice(status) for code, status in meanings_of(unit).items()}
     rows = [
         session
-        for session in unit.sessions.all()
+        for session in known.sessions.values()
         if _concerns(session, learner, records.get(session.pk))
     ]
     views = [(s, _learner_session(s, records.get(s.pk), choices, now, zone)) for s in rows]
@@ -190,9 +192,7 @@ def _attendance(
     record: AttendanceRecord, choices: dict[str, StatusChoice], zone: str, now: datetime
 ) -> Attendance:
     assert record.status is not None
-    status = choices.get(record.status) or StatusChoice(
-        record.status, record.status, "unmarked", "·"
-    )
+    status = choices[record.status]
     by = record.recorded_by
     when = describe_instant(record.recorded_at, zone, now) if record.recorded_at else ""
     if by is not None:
@@ -229,15 +229,17 @@ def _follow_up(
     )
 
 
-def _items(unit: BlendedUnit, user: Any, links: Sequence[LinkedBlock]) -> tuple[PreworkItem, ...]:
-    progress = {item.link.pk: item for item in get_progress(unit, links, [user.pk])[user.pk]}
+def _items(
+    unit: BlendedUnit, links: Sequence[LinkedBlock], progress: Sequence[Progress]
+) -> tuple[PreworkItem, ...]:
+    by_link = {item.link.pk: item for item in progress}
     items = []
     for link in links:
         if not link.usage_key:
             continue
         state: Literal["done", "started", "todo", ""] = ""
         detail = ""
-        mine = progress.get(link.pk)
+        mine = by_link.get(link.pk)
         if mine is not None:
             state = "done" if mine.is_done else "started" if mine.is_started else "todo"
             detail = {

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from blended_xblock.attendance.recording import statuses_of
 from blended_xblock.attendance.roster import list_audience
+from blended_xblock.attendance.statuses import meanings_of, statuses_of
 from blended_xblock.gate.standing import outcome_at
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Learner
@@ -128,6 +128,7 @@ def roll_page(
     progress = get_progress(unit, links, list(records))
     statuses = statuses_of(unit)
     choices = {code: status_choice(status) for code, status in statuses.items()}
+    meanings = {code: status_choice(status) for code, status in meanings_of(unit).items()}
     found = _found(records, people, progress, query=query, cohort=cohort, only=only)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(1, page), pages)
@@ -150,7 +151,7 @@ def roll_page(
         expected_count=sum(1 for record in records.values() if record.is_expected),
         ready_headline=_ready_headline(records, progress),
         weakest=_weakest(progress),
-        rows=_rows(session, shown, people, records, progress, choices, now, gone=gone.keys()),
+        rows=_rows(session, shown, people, records, progress, meanings, now, gone=gone.keys()),
         found=len(found),
         page=page,
         pages=pages,
@@ -355,7 +356,7 @@ def _rows(
 def _choice(record: AttendanceRecord, choices: Mapping[str, StatusChoice]) -> StatusChoice | None:
     if record.status is None:
         return None
-    return choices.get(record.status) or StatusChoice(record.status, record.status, "unmarked", "·")
+    return choices[record.status]
 
 
 def _names(user_ids: set[Any]) -> dict[int, str]:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from django.contrib.staticfiles.views import serve
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 _ONE_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
@@ -19,13 +19,13 @@ def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """
     response = serve(request, path, insecure=True)
     asked = _ONE_RANGE.fullmatch(request.headers.get("Range", ""))
-    if response.status_code != 200:
+    if not isinstance(response, FileResponse):
         return response
     response["Accept-Ranges"] = "bytes"
     if asked is None or not any(asked.groups()):
         return response
     # The files of the demonstration are small enough to be read whole.
-    content = b"".join(response.streaming_content)
+    content = response.getvalue()
     response.close()
     first, last = asked.groups()
     start = int(first) if first else max(len(content) - int(last), 0)

@@ -106,7 +106,8 @@ DATABASES = {
         "OPTIONS": _SQLITE_OPTIONS,
     }
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Our own apps say theirs; other packages' migrations were made with this one.
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 STATIC_URL = "/static/"

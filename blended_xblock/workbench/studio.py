@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from web_fragments.fragment import Fragment
 from xblock.exceptions import NoSuchUsage
 
@@ -68,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "blended_xblock/campus/studio_index.html",
         {
             "course": root,
+            "switch_next": reverse("campus_course"),
             "blocks": blocks,
             "units": [each for each in blocks if each["is_unit"]],
         },
@@ -104,6 +105,8 @@ def block(request: HttpRequest, usage_key: str) -> HttpResponse:
             "node": path[-1],
             "subsection": path[1],
             "usage_key": usage_key,
+            # Whoever one becomes in Studio wants to see the block as that person does.
+            "switch_next": reverse("campus_block", args=(usage_key,)),
             "preview_html": mark_safe(preview.body_html()),  # noqa: S308 - a block's own markup
             "editor_html": mark_safe(editor.body_html()) if editor else "",  # noqa: S308
             "head_html": mark_safe(page.head_html()),  # noqa: S308
@@ -112,12 +115,13 @@ def block(request: HttpRequest, usage_key: str) -> HttpResponse:
     )
 
 
-@require_POST
 @for_authors
 def publish(request: HttpRequest, usage_key: str) -> HttpResponse:
     """Publish the course: bring the tables in line with the blocks, and tell what changed."""
     from blended_xblock import api
 
+    if request.method != "POST":
+        return redirect("campus_studio", usage_key)
     try:
         report = api.sync_course(str(COURSE_KEY))
     except BlendedError as error:

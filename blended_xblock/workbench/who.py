@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from blended_xblock.workbench.cards import get_personas
 from blended_xblock.workbench.errors import page_not_found
@@ -41,9 +41,10 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Become somebody of the course. Nothing that anybody did is lost by it."""
+    """Become somebody of the course, by a form only. Nothing that anybody did is lost by it."""
+    if request.method != "POST":
+        return redirect("campus_home")
     user_id = request.POST.get("user", "")
     place = (
         CampusEnrollment.objects.filter(course_key=str(COURSE_KEY), user_id=user_id)

@@ -7,6 +7,7 @@ from completion.models import BlockCompletion
 from opaque_keys.edx.keys import UsageKey
 
 from blended_xblock import api
+from blended_xblock.hosts import get_host
 from blended_xblock.models import Session
 from blended_xblock.pages.learner import LearnerPage, learner_page
 from blended_xblock.workbench.keys import COURSE_KEY
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("clock", "db")
 
 
 def page(user, name: str = "unit") -> LearnerPage:
-    return learner_page(f.unit(name), user)
+    return learner_page(f.unit(name), user, zone=get_host().timezone_of(user))
 
 
 def complete(user, link: str) -> None:

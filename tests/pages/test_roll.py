@@ -171,7 +171,7 @@ def test_an_invited_trainer_sees_their_sessions_only(trainer) -> None:
     f.publish()
     guest = f.person("guest", f.Role.GUEST)
     SessionTrainer.objects.create(session=f.session(2), user=guest)
-    view = instructor_page(f.unit(), guest, only_sessions={f.session_id(2)}, may_waive=False)
+    view = instructor_page(f.unit(), only_sessions={f.session_id(2)}, may_waive=False)
     assert [tab.card.title for tab in view.sessions] == ["Workshop 2"]
     assert view.selected == str(f.session_id(2))
 
@@ -187,7 +187,7 @@ def test_the_session_that_runs_or_is_nearest_is_chosen(trainer, clock) -> None:
         ("2026-12-01", 2),
     ]:
         clock.move_to(moment)
-        view = instructor_page(f.unit(), trainer, may_waive=True)
+        view = instructor_page(f.unit(), may_waive=True)
         assert view.selected == str(f.session_id(n)), moment
 
 

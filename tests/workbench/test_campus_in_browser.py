@@ -53,6 +53,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for line in server.stdout:
             if "http://" in line:
                 break
+        else:
+            pytest.fail("The demo stopped before it served anything.")
         yield f"http://127.0.0.1:{port}"
         server.terminate()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -29,6 +30,13 @@ PEOPLE = (
 
 def page_of(url_name: str, block_type: str = "sequence_demo") -> str:
     return f"/course/{COURSE_KEY.make_usage_key(block_type, url_name)}/"
+
+
+def language_of(page: Any) -> tuple[str, str]:
+    """Return language and direction as the page declares them."""
+    found = re.search(r'<html\s+lang="([^"]+)"\s+dir="([^"]+)"', page.content.decode())
+    assert found
+    return found[1], found[2]
 
 
 @pytest.mark.parametrize("username", PEOPLE)
@@ -72,7 +80,7 @@ def test_switching_is_a_post_and_clears_nothing(as_person: LogIn) -> None:
     client = as_person("lea.martin")
     other = get_user_model().objects.get(username="maelle.tremblay")
 
-    assert client.get("/who/", {"user": other.pk}).status_code == 405
+    assert client.get("/who/", {"user": other.pk})["Location"] == "/"
     assert "Léa Martin" in client.get("/course/").content.decode()
     client.post("/who/", {"user": other.pk, "next": "/course/"})
 
@@ -216,6 +224,18 @@ def test_publishing_makes_what_was_saved_count(as_person: LogIn) -> None:
     assert BlendedUnit.objects.get().title == "Handling conflict, revised"
 
 
+def test_following_a_link_publishes_nothing(as_person: LogIn) -> None:
+    address = f"/studio/{seed.UNIT_KEY}/"
+
+    assert as_person("sofia.almeida").get(f"{address}publish/")["Location"] == address
+
+
+def test_who_one_becomes_in_studio_sees_the_block_in_the_course(as_person: LogIn) -> None:
+    text = as_person("sofia.almeida").get(f"/studio/{seed.UNIT_KEY}/").content.decode()
+
+    assert f'value="/course/{seed.UNIT_KEY}/"' in text
+
+
 def test_forms_and_handlers_need_the_pages_token(campus: None) -> None:
     client = Client(enforce_csrf_checks=True)
     user = get_user_model().objects.get(username="lea.martin")
@@ -259,7 +279,7 @@ def test_the_pages_speak_french_after_one_click(as_person: LogIn) -> None:
 
     client.post("/i18n/setlang/", {"language": "fr", "next": "/course/"})
 
-    assert '<html lang="fr" dir="ltr">' in client.get("/course/").content.decode()
+    assert language_of(client.get("/course/")) == ("fr", "ltr")
 
 
 def test_files_are_served_without_debug(db: None, settings: object) -> None:
@@ -317,4 +337,4 @@ def test_a_page_from_right_to_left_says_so(as_person: LogIn, settings: object) -
 
     client.post("/i18n/setlang/", {"language": "ar", "next": "/course/"})
 
-    assert '<html lang="ar" dir="rtl">' in client.get("/course/").content.decode()
+    assert language_of(client.get("/course/")) == ("ar", "rtl")

@@ -74,6 +74,13 @@ export class Details {
     if (draft.reason) reason.closest("details").open = true;
   }
 
+  /** @param {import("./queue.js").Mark} mark refused: what was typed is a draft again */
+  giveBack(mark) {
+    if (mark.note === undefined) return;
+    const { minutes, modality, note } = mark;
+    this.#drafts.set(String(mark.user_id), { minutes: String(minutes ?? ""), modality, note });
+  }
+
   /** Open again, after a swap of the list, what was being written in. */
   restore() {
     for (const userId of this.#drafts.keys()) {

@@ -67,10 +67,12 @@ export class Everyone {
   /** @param {string} text @param {boolean} canUndo */
   #tell(text, canUndo) {
     this.note.hidden = false;
-    this.note.querySelector("[data-undo-text]").textContent = text;
+    const words = this.note.querySelector("[data-undo-text]");
+    words.textContent = text;
     const undo = this.note.querySelector("[data-action]");
     undo.hidden = !canUndo;
-    if (canUndo) undo.focus();
+    // The button pressed is disabled by now and cannot keep the focus.
+    (canUndo ? undo : words).focus();
     this.roll.panel.announce(text);
   }
 }

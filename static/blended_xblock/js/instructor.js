@@ -74,6 +74,12 @@ export class Panel {
       // A frame without storage forgets the choice on reload, and nothing else.
     }
     this.#showPicked();
+    // Nobody shall mark on the roll they have just left, however slow the network.
+    this.roll = null;
+    const note = document.createElement("p");
+    note.className = "blended-empty";
+    note.textContent = this.say("loading");
+    this.body.replaceChildren(note);
     void this.load();
   }
 

@@ -145,6 +145,7 @@ export class Roll {
     const row = mark.session === this.session && this.rowOf(mark.user_id);
     const name = row ? this.nameOf(row) : "";
     const message = error.message || this.panel.say("network");
+    if (row) this.details.giveBack(mark);
     // What was refused is still shown as if it stood: fetch what does stand.
     void this.filters.refresh().then(() => {
       this.showProblem(this.panel.say("refused", { name, message }));

@@ -1,0 +1,1 @@
+"""Measurements of the work that has a budget; ``python -m bench`` or ``make bench``."""
