@@ -55,7 +55,7 @@ def roll(block: Any, viewer: Viewer, data: Data) -> Response:
         query=str(data.get("q", ""))[:100],
         cohort=str(data.get("cohort", "")),
         only=str(data.get("only", "")),
-        page=_whole(data.get("page", "1"), "page"),
+        page=_whole(str(data.get("page", "1"))[:9], "page"),
         may_waive=Role.STAFF in roles_of(viewer),
     )
     return _html("roll", {"roll": page})

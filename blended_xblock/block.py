@@ -281,7 +281,11 @@ class BlendedUnitBlock(XBlock):
     def design_as_olx(self) -> str:
         """Return the design as OLX text, as the editor shows it."""
         node = etree.Element("blended_unit")
-        olx.write(Design.from_dict(self.design), node)
+        try:
+            olx.write(Design.from_dict(self.design), node)
+        except DesignError:
+            # The editor is where it is mended.
+            olx.write_unchecked(self.design, node)
         etree.indent(node)
         return str(etree.tostring(node, encoding="unicode"))
 

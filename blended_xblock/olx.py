@@ -150,6 +150,22 @@ def write(design: Design, node: kept_xml.Element) -> None:
     _write_kept(node, design.extra_elements)
 
 
+def write_unchecked(data: Mapping[str, Any], node: kept_xml.Element) -> None:
+    """Add what can be written of a stored design that is no longer valid, for a person to mend."""
+    for name in ("model", "confirmed_for"):
+        if data.get(name):
+            node.set(name, str(data[name]))
+    for text in data.get("objectives", ()):
+        etree.SubElement(node, "objective").text = str(text)
+    for tag in _ATTRIBUTES:
+        values = data.get(_LISTS.get(tag, tag), ())
+        for item in [values] if isinstance(values, Mapping) else values:
+            if isinstance(item, Mapping):
+                element = _write_element(node, tag, {**item, "extra": {}, "extra_elements": ()})
+                for cohort in item.get("audience", ()):
+                    etree.SubElement(element, "audience", cohort=str(cohort))
+
+
 class _Reading:
     """One reading of one file: the data found, and what is to be said about it."""
 

@@ -202,7 +202,7 @@ def test_a_failure_midway_changes_nothing(monkeypatch) -> None:
     def fail(*_args: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(standing, "recompute", fail)
+    monkeypatch.setattr(standing, "recompute_all", fail)
     with pytest.raises(RuntimeError):
         f.publish()
     assert everything() == before

@@ -142,12 +142,25 @@ def record_attendance(
     neither on the roster nor enrolled), InvalidInputError (unknown status, minutes, modality, too
     long a note).
     """
-    session = lock_session(session_id)
+    return record_locked(
+        lock_session(session_id), list(marks), actor=actor, source=source, batch=batch
+    )
+
+
+def record_locked(
+    session: Session,
+    marks: list[Mark],
+    *,
+    actor: Any,
+    source: str,
+    batch: ImportBatch | None = None,
+) -> RecordReport:
+    """Record marks at a session this transaction has locked; see ``record_attendance``."""
     require_live(session)
     if session.roll_state == Session.Roll.NOT_OPENED:
         raise RollNotOpenError(_("Open the roll of this session first."))
     now = timezone.now()
-    received = _validated(list(marks), statuses_of(session.unit), now)
+    received = _validated(marks, statuses_of(session.unit), now)
     known_keys = _known_keys(session, received)
     repeated = [mark.user_id for mark in received if mark.request_key in known_keys]
     fresh = [mark for mark in received if mark.request_key not in known_keys]
@@ -216,7 +229,7 @@ def record_unmarked(
         Mark(user_id=user_id, status=status, request_key=f"{key}:{user_id}" if key else None)
         for user_id in list_unmarked(session)
     ]
-    return record_attendance(session.pk, marks, actor=actor, source=source)
+    return record_locked(session, marks, actor=actor, source=source)
 
 
 def list_unmarked(session: Session) -> list[int]:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock.attendance.recording import (
+    Mark,
     get_session,
     list_unmarked,
     lock_session,
-    record_unmarked,
+    record_locked,
     require_live,
 )
 from blended_xblock.attendance.roster import freeze_roster, list_audience
@@ -124,9 +125,11 @@ def close_roll(session_id: uuid.UUID | str, *, actor: Any) -> Roll:
     if session.roll_state == Session.Roll.NOT_OPENED:
         raise RollNotOpenError(_("Open the roll of this session first."))
     if session.roll_state == Session.Roll.OPEN:
-        if list_unmarked(session):
+        unmarked = list_unmarked(session)
+        if unmarked:
             code = absent_status(session.unit).code
-            record_unmarked(session.pk, code, actor=actor, source="close")
+            marks = [Mark(user_id=user_id, status=code) for user_id in unmarked]
+            record_locked(session, marks, actor=actor, source="close")
         session.roll_state = Session.Roll.CLOSED
         session.roll_closed_at = timezone.now()
         session.roll_closed_by = actor

@@ -99,6 +99,7 @@ class Known:
     )
     learners: dict[int, Learner] = field(default_factory=dict)
     waived: set[int] = field(default_factory=set)
+    at: datetime = field(default_factory=timezone.now)
 
     def decide(self, user_id: int) -> models.Standing:
         """Return the standing that follows, not saved."""
@@ -136,7 +137,7 @@ class Known:
             ],
             zone=zones[decisive] if decisive else "UTC",
             figures=dataclasses.asdict(verdict.figures),
-            updated_at=timezone.now(),
+            updated_at=self.at,
         )
 
     def _facts(self, statuses: Mapping[str, Status], user_id: int) -> list[SessionFact]:
@@ -155,9 +156,8 @@ class Known:
                 facts[session.pk] = _fact(session, mark, is_expected=record.is_expected)
         learner = self.learners.get(user_id)
         for session in self.sessions.values():
-            is_ahead = session.is_live and session.roll_state == models.Session.Roll.NOT_OPENED
             is_meant = learner is not None and is_in_audience(session, learner)
-            if is_ahead and is_meant and session.pk not in facts:
+            if _is_ahead(session) and is_meant and session.pk not in facts:
                 facts[session.pk] = _fact(session, None)
         return self._with_visited(facts)
 
@@ -181,14 +181,17 @@ class Known:
 
 
 def get_known(
-    unit: models.BlendedUnit, user_ids: Collection[int], *, with_recorders: bool = False
+    unit: models.BlendedUnit, user_ids: Collection[int], *, in_full: bool = False
 ) -> Known:
-    """Return what is known of these learners in one unit; four queries."""
-    return _known_in({unit: user_ids}, with_recorders=with_recorders)[0]
+    """Return what is known of these learners in one unit; four queries.
+
+    ``in_full`` adds who recorded what, and the enrolments also where no roll depends on them.
+    """
+    return _known_in({unit: user_ids}, in_full=in_full)[0]
 
 
 def _known_in(
-    users: Mapping[models.BlendedUnit, Collection[int]], *, with_recorders: bool = False
+    users: Mapping[models.BlendedUnit, Collection[int]], *, in_full: bool = False
 ) -> list[Known]:
     """Return what is known in units of one course; four queries, however many units."""
     known = {unit.pk: Known(unit, set(user_ids)) for unit, user_ids in users.items()}
@@ -198,19 +201,23 @@ def _known_in(
         known[session.unit_id].sessions[session.pk] = session
     records = models.AttendanceRecord.objects.filter(session__unit__in=known, user_id__in=everybody)
     units = {pk: each for each in known.values() for pk in each.sessions}
-    for record in records.select_related("recorded_by") if with_recorders else records:
+    for record in records.select_related("recorded_by") if in_full else records:
         units[record.session_id].records[record.user_id].append(record)
     for waiver in models.Waiver.objects.filter(
         unit__in=known, user_id__in=everybody, revoked_at__isnull=True
     ):
         known[waiver.unit_id].waived.add(waiver.user_id)
-    course_key = next(iter(users)).course_key
-    learners = {
-        learner.user_id: learner for learner in get_host().learners(course_key, user_ids=everybody)
-    }
-    for each in known.values():
-        each.learners = learners
+    if in_full or any(_is_ahead(s) for each in known.values() for s in each.sessions.values()):
+        course_key = next(iter(users)).course_key
+        learners = get_host().learners(course_key, user_ids=everybody)
+        for each in known.values():
+            each.learners = {learner.user_id: learner for learner in learners}
     return list(known.values())
+
+
+def _is_ahead(session: models.Session) -> bool:
+    """Tell whether those expected at a session are still those of today's course."""
+    return session.is_live and session.roll_state == models.Session.Roll.NOT_OPENED
 
 
 def recompute(unit: models.BlendedUnit, user_ids: Collection[int]) -> None:

@@ -98,7 +98,7 @@ def learner_page(
     """
     now = now or timezone.now()
     design = Design.from_dict(unit.design)
-    known = get_known(unit, [user.pk], with_recorders=True)
+    known = get_known(unit, [user.pk], in_full=True)
     row = Standing.objects.filter(unit=unit, user=user).first() or known.decide(user.pk)
     links = list(unit.links.all())
     progress = get_progress(unit, links, [user.pk])[user.pk]

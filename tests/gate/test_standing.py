@@ -220,6 +220,7 @@ def test_the_hours_open_nothing_to_who_was_not_expected(clock, trainer, ana) -> 
     f.build_course(unit=open_after(1, sessions=[f.meeting(audience=["Paris"])]))
     paris = f.person("paris", cohort="Paris")
     late = f.person("late", cohort="Paris", enrolled_at=f.FIRST_END + timedelta(hours=1))
+    api.learners_changed(f.COURSE, [paris.pk, late.pk])
     clock.move_to("2026-05-20")
     assert api.is_open(f.AFTER, paris.pk)
     assert not api.is_open(f.AFTER, ana.pk)

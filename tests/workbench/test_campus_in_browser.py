@@ -191,6 +191,19 @@ def test_the_exercise_works_by_mouse_and_by_keyboard(visit: Visit) -> None:
     assert page.get_by_text("Score: 40 of 100").is_visible()
 
 
+@pytest.mark.parametrize("visit", [1280, 800, 360], indirect=True)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_menu_opens_within_the_window(visit: Visit, language: str) -> None:
+    visit.be("Léa Martin")
+    visit.page.locator(f".campus-languages [lang={language}]").click()
+    visit.page.locator(".campus-menu summary").click()
+
+    panel = visit.page.locator(".campus-menu-panel").bounding_box()
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= visit.page.viewport_size["width"]
+    assert not visit.is_too_wide()
+
+
 @pytest.mark.parametrize("visit", [1280, 360], indirect=True)
 def test_switching_takes_a_few_keys(visit: Visit) -> None:
     visit.be("Léa Martin")
@@ -249,6 +262,9 @@ def test_every_page_fits_and_is_accessible(visit: Visit, name: str) -> None:
         # The exercise's own markup is its maker's; the blended unit has journeys of its own.
         results = axe.run(
             visit.page, context={"exclude": [[".xblock--drag-and-drop"], [".blended"]]}
+        )
+        assert (
+            visit.page.locator("main").evaluate("node => getComputedStyle(node).padding") != "0px"
         )
         assert results.violations_count == 0, f"{place}: {results.generate_report()}"
         assert not visit.is_too_wide(), place
