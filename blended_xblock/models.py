@@ -7,7 +7,7 @@ Keys are text without branch and version. Instants are UTC; a session's wall-clo
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django
 from django.conf import settings
@@ -16,9 +16,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 KEY_LENGTH = 255
-# Django 5.1 renamed the argument and warns of the old name; 4.2 knows the old one only.
-_CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 CODE_LENGTH = 3
+
+
+def _check(name: str, condition: Q) -> models.CheckConstraint:
+    """Return a constraint; Django 5.1 renamed the argument, and 4.2 knows the old name only."""
+    argument = "condition" if django.VERSION >= (5, 1) else "check"
+    arguments: dict[str, Any] = {"name": name, argument: condition}
+    return models.CheckConstraint(**arguments)
 
 
 class BlendedUnit(models.Model):
@@ -113,10 +118,7 @@ class Session(models.Model):
         ordering: ClassVar = ["starts_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["unit", "design_id"], name="blended_session_design_id"),
-            models.CheckConstraint(
-                name="blended_session_end_after_start",
-                **{_CHECK: Q(ends_at__gt=F("starts_at"))},
-            ),
+            _check("blended_session_end_after_start", Q(ends_at__gt=F("starts_at"))),
         ]
 
     def __str__(self) -> str:
@@ -462,9 +464,7 @@ class SessionFeedback(models.Model):
         verbose_name_plural = _("session feedback")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "user"], name="blended_feedback_once"),
-            models.CheckConstraint(
-                name="blended_feedback_rating", **{_CHECK: Q(rating__gte=1, rating__lte=5)}
-            ),
+            _check("blended_feedback_rating", Q(rating__gte=1, rating__lte=5)),
         ]
 
     def __str__(self) -> str:

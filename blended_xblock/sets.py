@@ -27,7 +27,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         if not (field.primary_key and getattr(rows[0], field.attname) is None)
     ]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     holes = ", ".join(["%s"] * len(fields))
     values = [
         [
@@ -53,7 +53,8 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    attnames = [model._meta.get_field(name).attname for name in names]
+    columns = {field.name: field.attname for field in model._meta.concrete_fields}
+    attnames = [columns[name] for name in names]
     groups: dict[str, list[models.Model]] = {}
     for row in rows:
         groups.setdefault(repr([getattr(row, name) for name in attnames]), []).append(row)

@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from typing import Any
 
 import dj_database_url
 
@@ -18,15 +19,14 @@ if "BLENDED_XBLOCK_DATA_DIR" not in os.environ:
 
 from blended_xblock.workbench.settings import *  # noqa: F403
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("BLENDED_TEST_DATABASE_URL") or "sqlite://:memory:"
-    )
+_database: dict[str, Any] = {
+    **dj_database_url.parse(os.environ.get("BLENDED_TEST_DATABASE_URL") or "sqlite://:memory:")
 }
-if DATABASES["default"]["ENGINE"].endswith("mysql"):
+if _database["ENGINE"].endswith("mysql"):
     # Open edX runs MySQL with four-byte UTF-8; a name with an emoji must fit here too.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("charset", "utf8mb4")
-    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_general_ci"}
+    _database.setdefault("OPTIONS", {}).setdefault("charset", "utf8mb4")
+    _database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_general_ci"}
+DATABASES = {"default": _database}
 
 # Hashing a password slowly on purpose only costs the tests time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
