@@ -18,7 +18,7 @@ def main() -> int:
 
     from bench.run import measure, over_budget, table
 
-    databases = setup_databases(verbosity=0, interactive=False)
+    databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     try:
         lines = measure()
     finally:

@@ -319,9 +319,7 @@ def render_lock(lock: Any) -> Fragment:
     """Return what somebody reads instead of a locked block, with the way to what would open it."""
     unit_url = reverse("campus_block", args=(lock.unit_keys[0],)) if lock.unit_keys else None
     page = Fragment(
-        render_to_string(
-            "blended_xblock/locked.html", {"lock": lock, "unit_url": unit_url, "url": unit_url}
-        )
+        render_to_string("blended_xblock/locked.html", {"lock": lock, "unit_url": unit_url})
     )
     page.add_css_url(static("blended_xblock/css/blended.css"))
     return page

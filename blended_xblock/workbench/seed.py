@@ -149,6 +149,10 @@ def seed_history(users: dict[str, Any], now: datetime | None = None) -> None:
         actor=trainer,
     )
     api.close_roll(past.pk, actor=trainer)
+    # The roll was taken on the day, not when the campus was filled.
+    Session.objects.filter(pk=past.pk).update(
+        roll_opened_at=past.starts_at, roll_closed_at=past.ends_at
+    )
     SessionTrainer.objects.get_or_create(
         session=current, user=users["piotr.zielinski"], defaults={"invited_by": trainer}
     )

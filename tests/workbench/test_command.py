@@ -13,9 +13,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from completion.models import BlockCompletion
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from workbench.models import XBlockState
 
+from blended_xblock.models import AttendanceRecord, Session
 from blended_xblock.workbench import seed
 from blended_xblock.workbench.models import CampusEnrollment
 
@@ -79,6 +83,17 @@ def test_a_reset_wipes_fills_and_says_so_without_serving() -> None:
     assert "Nothing is served" in said
     assert CampusEnrollment.objects.get(persona="expected").cohort != "changed by hand"
     assert seed.is_seeded()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wiping_leaves_no_row_and_every_table() -> None:
+    seed.seed()
+
+    seed.reset()
+
+    assert not seed.is_seeded()
+    for model in (get_user_model(), Session, AttendanceRecord, XBlockState, BlockCompletion):
+        assert not model.objects.exists()
 
 
 def test_it_serves_on_this_machine_and_keeps_its_data(tmp_path: Path) -> None:

@@ -152,13 +152,3 @@ def test_more_learners_can_be_had(campus: None) -> None:
 
     assert CampusEnrollment.objects.filter(role="learner").count() == len(LEARNERS) + 30
     assert {person.cohort for person in extra_learners(30)} == {NORTHWIND, MERIDIAN}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reset_leaves_an_empty_campus() -> None:
-    seed.seed()
-
-    seed.reset()
-
-    assert set(counts().values()) == {0}
-    assert not seed.is_seeded()

@@ -16,6 +16,8 @@ export default function start(root, runtime) {
   const state = form.querySelector("[data-state]");
   const saveButton = form.querySelector(".save-button");
   const notify = (name, data) => runtime?.notify?.(name, data);
+  // Until now a press on "Save" would have sent the form to nowhere.
+  form.inert = false;
 
   /** @param {HTMLElement} list @param {string[]} texts */
   function fill(list, texts) {
