@@ -38,7 +38,7 @@ test: $(VENV)/.installed-test ## Run the tests (ARGS="-k roll" for some of them)
 
 bench: $(VENV)/.installed-test ## Measure: queries, and ratios against a baseline of the same run
 	@echo "==> Measuring"
-	@$(TEST_ENV) $(RUN) -m pytest -m bench -s $(ARGS)
+	@$(TEST_ENV) $(RUN) -m bench
 
 lint: $(VENV)/.installed-quality ## Check format, style, walls, types, templates, PII, translations
 	@echo "==> ruff: style and format"

@@ -131,6 +131,15 @@ def test_granted_twice_at_once_is_one_waiver(trainer, people) -> None:
     assert Waiver.objects.count() == 1
 
 
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_change_published_twice_at_once_is_one_change(course, _round) -> None:
+    f.redesign(sessions=[f.meeting(1, title="Renamed"), *(f.meeting(n) for n in range(2, 9))])
+    results = together(*(f.publish for _ in range(3)))
+    assert errors(results) == []
+    assert sorted(report.added for report in results) == [0, 0, 7]
+    assert f.session().revision == 1
+
+
 def test_published_twice_at_once_is_published_once(course, clock) -> None:
     Session.objects.all().delete()
     BlendedUnit.objects.all().delete()
