@@ -1,6 +1,6 @@
 """How many queries each page and each bulk write costs: upper bounds, for any number of people.
 
-What the design allows is named beside each figure; a figure above it fails by its name.
+Each name says what the design allows; each bound is what it costs today, so that more is noticed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_a_roll_page_costs_twelve_queries_for_any_number_of_learners(people) -> 
     with Counted() as counted:
         page = roll_page(f.session(), may_waive=True)
     assert (page.found, len(page.rows)) == (people, min(people, 100))
-    assert counted.n <= 7, str(counted)
+    assert counted.n <= 6, str(counted)
 
 
 def test_the_roll_handler_costs_twelve_queries() -> None:
@@ -77,7 +77,7 @@ def test_the_roll_handler_costs_twelve_queries() -> None:
         response = ask(trainer, "roll", {"session": str(f.session_id()), "only": "not_ready"})
     assert response.status_code == 200
     # Two of them are the campus's: it loads the stored course, and who asks.
-    assert counted.n <= 19, str(counted)
+    assert counted.n <= 10, str(counted)
 
 
 @pytest.mark.parametrize("people", [10, 1000])
@@ -92,13 +92,13 @@ def test_marking_everybody_costs_fifteen_queries(people) -> None:
     assert counted.n <= 10, str(counted)
 
 
-def test_marking_everybody_through_the_handler_costs_fifteen_queries() -> None:
+def test_marking_everybody_through_the_handler_adds_who_asks_and_the_answer() -> None:
     roll_of(1000)
     trainer = f.person("colleague", f.Role.TRAINER)
     with Counted() as counted:
         data = {"session": str(f.session_id()), "status": "P", "key": "all"}
         assert ask(trainer, "record_all", data).json["unmarked"] == 0
-    assert counted.n <= 24, str(counted)
+    assert counted.n <= 19, str(counted)
 
 
 def test_opening_and_closing_a_roll_cost_fifteen_queries() -> None:
@@ -109,8 +109,8 @@ def test_opening_and_closing_a_roll_cost_fifteen_queries() -> None:
         api.open_roll(f.session_id(), actor=trainer)
     with Counted() as closing:
         api.close_roll(f.session_id(), actor=trainer)
-    assert opening.n <= 15, str(opening)
-    assert closing.n <= 15, str(closing)
+    assert opening.n <= 12, str(opening)
+    assert closing.n <= 12, str(closing)
 
 
 def test_a_hundred_marks_from_a_queue_cost_fifteen_queries() -> None:
@@ -125,7 +125,7 @@ def test_a_hundred_marks_from_a_queue_cost_fifteen_queries() -> None:
     trainer = f.person("colleague", f.Role.TRAINER)
     with Counted() as counted:
         f.give(trainer, marks)
-    assert counted.n <= 15, str(counted)
+    assert counted.n <= 11, str(counted)
 
 
 @pytest.mark.parametrize("gate", ["wait", "open"])
@@ -161,8 +161,8 @@ def test_publishing_twenty_units_costs_forty_queries(settings) -> None:
     assert (report.units, report.gated) == (20, 1600)
     with Counted() as again:
         f.publish()
-    assert again.n <= 6, str(again)
-    assert first.n <= 40, str(first)
+    assert again.n <= 5, str(again)
+    assert first.n <= 37, str(first)
 
 
 def test_publishing_a_change_to_twenty_units_costs_forty_queries(settings, ana) -> None:
@@ -176,4 +176,4 @@ def test_publishing_a_change_to_twenty_units_costs_forty_queries(settings, ana) 
     with Counted() as counted:
         f.publish()
     assert not f.standing(ana, "unit-7").is_met
-    assert counted.n <= 40, str(counted)
+    assert counted.n <= 14, str(counted)
