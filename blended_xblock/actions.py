@@ -18,13 +18,13 @@ from webob import Response
 from blended_xblock import api, olx
 from blended_xblock.attendance.recording import MARKS_LIMIT, MAX_ID
 from blended_xblock.attendance.roster import is_meant_for
-from blended_xblock.errors import InvalidInputError, NotFoundError
+from blended_xblock.errors import ConflictError, InvalidInputError, NotFoundError
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Viewer
 from blended_xblock.models import Session
 from blended_xblock.pages.common import status_choice
 from blended_xblock.pages.instructor import history_lines
-from blended_xblock.pages.roll import roll_page, roll_update
+from blended_xblock.pages.roll import can_open_roll, roll_page, roll_update
 from blended_xblock.permissions import Role, get_session, get_unit, require, roles_of
 from blended_xblock.schedule.calendar import build_calendar
 
@@ -65,6 +65,9 @@ def roll(block: Any, viewer: Viewer, data: Data) -> Response:
 def open_roll(block: Any, viewer: Viewer, data: Data) -> Response:
     session = get_session(viewer, data.get("session", ""))
     require("open_roll", viewer, session)
+    can_open, why_not = can_open_roll(session, timezone.now())
+    if not can_open and why_not:
+        raise ConflictError(why_not)
     opened = api.open_roll(session.pk, actor=viewer.user)
     return _saved(session, {"roll": {"state": opened.state, "expected": opened.expected}})
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,26 +73,35 @@ def sync_course(course_key: str) -> SyncReport:
     that disappeared become *removed* and keep their records. Nothing recorded is ever deleted.
     """
     course_key = str(course_key)
-    host = get_host()
-    published = host.published_units(course_key)
-    outline = host.outline(course_key)
+    try:
+        report = _sync(course_key)
+    except IntegrityError:
+        # Somebody else published this course for the first time at the same moment.
+        report = _sync(course_key)
+    log.info("Synced blended units: %s", report)
+    return report
+
+
+@transaction.atomic
+def _sync(course_key: str) -> SyncReport:
     report = SyncReport(course_key)
+    sync = _Sync(course_key, report)
+    # Read after the units are locked: of two publishes the later reading is the one that stays.
+    outline = get_host().outline(course_key)
     if outline is None:
         report.warnings.append(_("This course is not published, so nothing was changed."))
-        return report
-    with transaction.atomic():
-        _Sync(course_key, outline, report).run(published)
-    log.info("Synced blended units: %s", report)
+    else:
+        sync.run(outline, get_host().published_units(course_key))
     return report
 
 
 class _Sync:
     """One run over one course; rows are fetched for the whole course, not unit by unit."""
 
-    def __init__(self, course_key: str, outline: OutlineNode, report: SyncReport) -> None:
+    def __init__(self, course_key: str, report: SyncReport) -> None:
         self.course_key = course_key
         self.report = report
-        self.nodes = {node.link: node for node in outline.walk()}
+        self.nodes: dict[str, OutlineNode] = {}
         self.units = {
             unit.usage_key: unit
             for unit in BlendedUnit.objects.select_for_update().filter(course_key=course_key)
@@ -105,7 +114,8 @@ class _Sync:
         self.changed_units: list[BlendedUnit] = []
         self.stale_units: list[BlendedUnit] = []
 
-    def run(self, published: Iterable[PublishedUnit]) -> None:
+    def run(self, outline: OutlineNode, published: list[PublishedUnit]) -> None:
+        self.nodes = {node.link: node for node in outline.walk()}
         designs = self._read(published)
         elsewhere = self._owners_elsewhere(designs.values())
         compiled: list[tuple[BlendedUnit, Design, PublishedUnit]] = []

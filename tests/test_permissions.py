@@ -216,7 +216,8 @@ def post(client: Client, handler: str, **headers: str) -> int:
     return client.post(url, body, "application/json", headers=headers).status_code
 
 
-def test_a_change_without_a_csrf_token_is_refused(data, trainer) -> None:
+def test_a_change_without_a_csrf_token_is_refused(data, trainer, clock) -> None:
+    clock.move_to(f.session(2).starts_at)
     client = Client(enforce_csrf_checks=True)
     client.force_login(trainer)
     assert post(client, "open_roll") == 403

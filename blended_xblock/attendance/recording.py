@@ -142,9 +142,12 @@ def record_attendance(
     neither on the roster nor enrolled), InvalidInputError (unknown status, minutes, modality, too
     long a note).
     """
-    return record_locked(
-        lock_session(session_id), list(marks), actor=actor, source=source, batch=batch
-    )
+    sent = list(marks)
+    if len(sent) > MARKS_LIMIT:
+        raise InvalidInputError(
+            _("At most %(limit)d marks can be sent at once.") % {"limit": MARKS_LIMIT}
+        )
+    return record_locked(lock_session(session_id), sent, actor=actor, source=source, batch=batch)
 
 
 def record_locked(
@@ -275,10 +278,6 @@ def _write(records: Collection[AttendanceRecord], new: Mapping[int, AttendanceRe
 
 
 def _validated(marks: list[Mark], statuses: Mapping[str, Status], now: datetime) -> list[Mark]:
-    if len(marks) > MARKS_LIMIT:
-        raise InvalidInputError(
-            _("At most %(limit)d marks can be sent at once.") % {"limit": MARKS_LIMIT}
-        )
     for mark in marks:
         _check(mark, statuses)
     return _without_repeats(
@@ -335,15 +334,16 @@ def _is_whole(value: object, low: int, high: int) -> bool:
 
 def _without_repeats(marks: list[Mark]) -> list[Mark]:
     """Drop a mark sent twice in the same call; keep the order of the rest."""
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[str, int]] = {}
     kept = []
     for mark in marks:
         if mark.request_key is not None:
-            if mark.request_key in seen:
-                if seen[mark.request_key] != mark.user_id:
-                    raise _key_conflict()
+            this = (mark.request_key, mark.user_id)
+            first = seen.setdefault(mark.request_key.casefold(), this)
+            if first != this:
+                raise _key_conflict()
+            if first is not this:
                 continue
-            seen[mark.request_key] = mark.user_id
         kept.append(mark)
     return kept
 
@@ -363,8 +363,8 @@ def _known_keys(session: Session, marks: Iterable[Mark]) -> set[str]:
     )
     known = set()
     for key, session_id, user_id in found:
-        assert key is not None
-        if session_id != session.pk or user_id != users[key]:
+        # A database that ignores case finds a key that only looks like the one sent.
+        if key not in users or session_id != session.pk or user_id != users[key]:
             raise _key_conflict()
         known.add(key)
     return known

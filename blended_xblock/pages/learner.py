@@ -77,9 +77,12 @@ class FollowUpItem:
 
 @dataclass(frozen=True, slots=True)
 class LearnerPage:
+    """The page; ``current`` is the key of the step to take first, where several can be taken."""
+
     title: str
     objectives: tuple[str, ...]
     steps: tuple[Step, ...]
+    current: str
     outcome: str
     next_session: LearnerSession | None
     upcoming: tuple[LearnerSession, ...]
@@ -113,10 +116,12 @@ def learner_page(
         item.attendance and item.attendance.status.kind in {"absent", "excused"}
         for item in sessions.past
     )
+    steps = _steps(prework, sessions, follow_ups, row, now)
     return LearnerPage(
         title=unit.title,
         objectives=tuple(design.objectives),
-        steps=_steps(prework, sessions, follow_ups, row, now),
+        steps=steps,
+        current=next((step.key for step in steps if step.state == "current"), ""),
         outcome=outcome_at(row, now),
         next_session=sessions.next,
         upcoming=sessions.upcoming,

@@ -134,7 +134,7 @@ def roll_page(
     page = min(max(1, page), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     marked = Counter(record.status for record in records.values() if record.status is not None)
-    can_open, why_not = _can_open(session, now)
+    can_open, why_not = can_open_roll(session, now)
     return RollPage(
         session_id=str(session.pk),
         card=session_card(session, now),
@@ -289,7 +289,8 @@ def _weakest(progress: Mapping[int, list[Progress]]) -> str:
     ) % {"title": title, "n": n}
 
 
-def _can_open(session: Session, now: datetime) -> tuple[bool, str]:
+def can_open_roll(session: Session, now: datetime) -> tuple[bool, str]:
+    """Return whether an instructor is offered to open a roll now, and if not, why."""
     if not session.is_live:
         return False, str(session.get_state_display())
     if session.roll_state != Session.Roll.NOT_OPENED:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
 from blended_xblock.models import Session
 
-PRODUCT = "-//blended_xblock//blended sessions//EN"
+_STATUSES: Final = {
+    Session.State.DRAFT: "TENTATIVE",
+    Session.State.SCHEDULED: "CONFIRMED",
+    Session.State.CANCELLED: "CANCELLED",
+    Session.State.REMOVED: "CANCELLED",
+}
+PRODUCT: Final = "-//blended_xblock//blended sessions//EN"
 
 
 def build_calendar(sessions: Iterable[Session], *, url: str = "", stamp: datetime) -> bytes:
@@ -39,7 +46,7 @@ def _entry(session: Session, url: str, stamp: datetime) -> Event:
     entry.add("summary", _summary(session))
     entry.add("dtstart", session.starts_at.astimezone(zone))
     entry.add("dtend", session.ends_at.astimezone(zone))
-    entry.add("status", "CANCELLED" if session.state != Session.State.SCHEDULED else "CONFIRMED")
+    entry.add("status", _STATUSES[Session.State(session.state)])
     place = ", ".join(part for part in (session.venue, session.address) if part)
     if place:
         entry.add("location", place)
