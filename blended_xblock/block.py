@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from django.http.request import QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from lxml import etree
 from web_fragments.fragment import Fragment
 from webob import Request, Response
@@ -35,37 +36,32 @@ _ADDRESS: Final = frozenset({"url_name", "xblock-family"})
 _OPTION: Final = f"{{{XML_NAMESPACES['option']}}}"
 
 
-def _noop(text: str) -> str:
-    """Mark a field's name for translation; a lazy string could not be stored as JSON."""
-    return text
-
-
 class BlendedUnitBlock(XBlock):
     """A blended unit: online prework, live sessions, and follow-ups that open to who took part."""
 
     display_name = String(
-        display_name=_noop("Title"),
-        help=_noop("The name learners see."),
+        display_name=gettext_noop("Title"),
+        help=gettext_noop("The name learners see."),
         default="Blended unit",
         scope=Scope.settings,
     )
     weight = Float(
-        display_name=_noop("Weight"),
-        help=_noop("How much this unit counts beside others of its subsection."),
+        display_name=gettext_noop("Weight"),
+        help=gettext_noop("How much this unit counts beside others of its subsection."),
         default=1.0,
         values={"min": 0},
         scope=Scope.settings,
     )
     design = Dict(
-        display_name=_noop("Design"),
-        help=_noop("Objectives, prework, sessions, what counts, and follow-ups."),
+        display_name=gettext_noop("Design"),
+        help=gettext_noop("Objectives, prework, sessions, what counts, and follow-ups."),
         default=_EMPTY,
         scope=Scope.content,
     )
 
     unknown_attributes = Dict(
         default={},
-        help=_noop("Attributes of a newer version's OLX, given back when the course is exported."),
+        help=gettext_noop("What a newer version wrote, given back when the course is exported."),
         scope=Scope.settings,
     )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from blended_xblock import models
 from blended_xblock.attendance.roster import is_in_audience
@@ -97,7 +98,7 @@ def get_standing(usage_key: str, user_id: int) -> StandingReport:
     """
     unit = models.BlendedUnit.objects.filter(usage_key=usage_key).first()
     if unit is None:
-        raise NotFoundError(f"No blended unit is published at {usage_key}.")
+        raise NotFoundError(_("There is no such blended unit in the published course."))
     row = models.Standing.objects.filter(unit=unit, user_id=user_id).first()
     row = row or compute(unit, user_id)
     now = timezone.now()

@@ -157,7 +157,7 @@ def history_lines(session: Session, user_id: int) -> tuple[HistoryLine, ...]:
                 % {"n": values["minutes"]}
             )
         if values.get("note"):
-            parts.append(f"“{values['note']}”")
+            parts.append(_("“%(note)s”") % {"note": values["note"]})
         return ", ".join(parts)
 
     sources = {

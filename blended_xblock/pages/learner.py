@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from blended_xblock.attendance.roster import is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
@@ -277,11 +277,11 @@ def _steps(
     if follow_ups:
         count = sum(item.is_open for item in follow_ups)
         if count == len(follow_ups):
-            detail = _("open")
+            detail = pgettext("follow-ups", "open")
         elif count:
             detail = _("%(open)d of %(total)d open") % {"open": count, "total": len(follow_ups)}
         else:
-            detail = _("locked")
+            detail = pgettext("follow-ups", "locked")
         steps.append(Step("follow_up", _("Follow-up"), "current" if count else "locked", detail))
     return tuple(steps)
 

@@ -24,7 +24,7 @@
       sessionStorage.setItem("campus-saved", location.pathname);
       location.reload();
     }
-    if (type === "error" && data) say([data.title, data.message].filter(Boolean).join(": "), true);
+    if (type === "error" && data) say(data.message || data.title, true);
     if (type === "cancel") location.reload();
   }
 

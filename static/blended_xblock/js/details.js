@@ -67,6 +67,9 @@ export class Details {
     for (const part of opened.querySelectorAll("[data-waiver-if]")) {
       part.hidden = (part.dataset.waiverIf === "yes") !== isWaived;
     }
+    const waiver = opened.querySelector("[data-waiver]");
+    // Nothing to open for somebody who is in by the rule.
+    if (waiver) waiver.hidden = row.dataset.outcome === "met" && !isWaived;
     const draft = this.#drafts.get(row.dataset.user) || {};
     for (const name of FIELDS) form.elements[name].value = draft[name] ?? row.dataset[name];
     const reason = opened.querySelector("[name=reason]");
