@@ -42,8 +42,11 @@ export class Panel {
   start() {
     for (const tab of this.root.querySelectorAll("[data-session].blended-picker-tab")) {
       tab.addEventListener("click", () => this.pick(tab.dataset.session));
+      // A press before now would have been lost.
+      tab.disabled = false;
     }
     this.#picker?.addEventListener("change", () => this.pick(this.#picker.value));
+    if (this.#picker) this.#picker.disabled = false;
     window.addEventListener("online", () => this.queue.retry());
     window.addEventListener("beforeunload", (event) => {
       if (!this.queue.unsent) return;

@@ -1,16 +1,14 @@
-"""Design to tables: what a publish of the course means for units, sessions, links and the gate."""
+"""One sync of one course: locks its units, reads what is published, brings the rows in line."""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,6 +25,12 @@ from blended_xblock.models import (
     LinkedBlock,
     Session,
     Standing,
+)
+from blended_xblock.publishing.rows import (
+    linked_blocks,
+    replace_rows,
+    retired_statuses,
+    session_values,
 )
 
 log = logging.getLogger(__name__)
@@ -171,7 +175,7 @@ class _Sync:
             return unit, True
         is_changed = unit.digest != digest or not unit.is_active
         if is_changed or unit.title != block.title[:255] or unit.weight != block.weight:
-            unit.retired_statuses = _retired_statuses(unit, design)
+            unit.retired_statuses = retired_statuses(unit, design)
             unit.title, unit.weight = block.title[:255], block.weight
             unit.design, unit.digest, unit.is_active = design.to_dict(), digest, True
             self.changed_units.append(unit)
@@ -208,7 +212,7 @@ class _Sync:
         for item in design.sessions:
             session = known.get(item.id)
             origin = self._origin(item, session, design, elsewhere)
-            values = _values(item, self._shift(origin), is_draft=origin is not None)
+            values = session_values(item, self._shift(origin), is_draft=origin is not None)
             if session is None:
                 self.new_sessions.append(
                     Session(
@@ -293,11 +297,11 @@ class _Sync:
         links: list[LinkedBlock] = []
         gated: list[GatedBlock] = []
         for unit, design, block in compiled:
-            links += _links(unit, design, self.nodes)
+            links += linked_blocks(unit, design, self.nodes)
             gated += self._gated(unit, design, block)
         scope = {"unit__in": [unit for unit, _design, _block in compiled]}
-        _replace(LinkedBlock.objects.filter(**scope), links)
-        _replace(GatedBlock.objects.filter(**scope), gated)
+        replace_rows(LinkedBlock.objects.filter(**scope), links)
+        replace_rows(GatedBlock.objects.filter(**scope), gated)
         self.report.gated = len(gated)
 
     def _gated(self, unit: BlendedUnit, design: Design, block: PublishedUnit) -> list[GatedBlock]:
@@ -370,90 +374,3 @@ class _Sync:
             for unit_id in by_themselves:
                 users[unit_id] |= everybody
         standing.recompute_all({unit: users[unit.pk] for unit in self.stale_units})
-
-
-def _values(item: SessionDesign, shift: timedelta, *, is_draft: bool) -> dict[str, Any]:
-    moved = (
-        dataclasses.replace(item, start=item.start + shift, end=item.end + shift) if shift else item
-    )
-    state = Session.State.CANCELLED if item.cancelled else Session.State.SCHEDULED
-    return {
-        "occurrence": item.occurrence,
-        "title": item.title,
-        "starts_at": _instant(moved.start, item.timezone),
-        "ends_at": _instant(moved.end, item.timezone),
-        "timezone": item.timezone,
-        "mode": item.mode,
-        "venue": item.venue,
-        "address": item.address,
-        "join_url": item.join_url,
-        "capacity": item.capacity,
-        "audience": list(item.audience),
-        "state": Session.State.DRAFT if is_draft else state,
-    }
-
-
-def _instant(wall: datetime, zone: str) -> datetime:
-    """Return a wall-clock time in UTC; one that a shift moved into a gap goes on with the clock.
-
-    What was authored has no such time; a draft's dates are confirmed by a person anyway.
-    """
-    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def _retired_statuses(unit: BlendedUnit, design: Design) -> list[dict[str, Any]]:
-    """Return the statuses no longer in the design that records may still bear, by code."""
-    today = {status.code for status in design.effective_statuses}
-    earlier = {status["code"]: status for status in unit.retired_statuses}
-    for status in Design.from_dict(unit.design).effective_statuses:
-        earlier[status.code] = {
-            "code": status.code,
-            "label": status.label,
-            "credit": status.credit,
-            "attended": status.attended,
-            "counted": status.counted,
-        }
-    return [status for code, status in sorted(earlier.items()) if code not in today]
-
-
-def _links(
-    unit: BlendedUnit, design: Design, nodes: Mapping[str, OutlineNode]
-) -> list[LinkedBlock]:
-    wanted = [
-        *((LinkedBlock.Role.PREWORK, link.block, None) for link in design.prework),
-        *((LinkedBlock.Role.FOLLOW_UP, item.block, item.delay_days) for item in design.follow_ups),
-        *((LinkedBlock.Role.MAKE_UP, item.block, item.within_days) for item in design.make_ups),
-    ]
-    links = []
-    for order, (role, link, days) in enumerate(wanted):
-        node = nodes.get(link)
-        links.append(
-            LinkedBlock(
-                unit=unit,
-                role=role.value,
-                link=link,
-                usage_key=node.usage_key if node else "",
-                order=order,
-                title=node.title[:255] if node else "",
-                days=days,
-                leaves=[n.usage_key for n in node.walk() if n.completable] if node else [],
-                is_graded=any(n.graded for n in node.walk()) if node else False,
-            )
-        )
-    return links
-
-
-def _replace(stored: Any, wanted: list[Any]) -> None:
-    """Make the stored rows those wanted; touch nothing where they are the same already."""
-    model = stored.model
-    names = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
-
-    def content(row: Any) -> str:
-        return repr([getattr(row, name) for name in names])
-
-    have = {content(row): row.pk for row in stored}
-    want = {content(row): row for row in wanted}
-    gone = [pk for key, pk in have.items() if key not in want]
-    if gone:
-        model.objects.filter(pk__in=gone).delete()
-    model.objects.bulk_create([row for key, row in want.items() if key not in have])
