@@ -44,8 +44,11 @@ def clock() -> Iterator[FrozenDateTimeFactory]:
 @pytest.fixture
 def course(db: None, clock: FrozenDateTimeFactory) -> None:
     """Store and publish a course with one blended unit of one session."""
+    from django.core.cache import cache
+
     from tests.factories import build_course
 
+    cache.clear()
     build_course()
 
 

@@ -13,6 +13,7 @@ from blended_xblock.models import BlendedUnit, Session, SessionTrainer
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 from tests.ask import all_rows, ask
+from tests.counting import Counted
 
 pytestmark = pytest.mark.usefixtures("course")
 
@@ -49,6 +50,27 @@ def test_somebody_of_no_role_is_asked_to_enrol(trainer) -> None:
     for fragment in (block.student_view(), block.public_view()):
         assert "Enrol in this course" in fragment.body_html()
         assert "Workshop 1" not in fragment.body_html()
+
+
+def test_the_first_look_at_a_unit_not_synced_yet_syncs_it(ana) -> None:
+    Session.objects.all().delete()
+    BlendedUnit.objects.all().delete()
+    assert shown(show(ana)) == "learner"
+    assert BlendedUnit.objects.filter(usage_key=f.unit_key()).exists()
+
+
+def test_a_course_that_leaves_a_unit_out_is_not_read_for_each_learner(ana, ben, clock) -> None:
+    Session.objects.all().delete()
+    BlendedUnit.objects.all().delete()
+    f.redesign(rule={"kind": "magic"})
+    with Counted() as first:
+        assert "not published yet" in show(ana)
+    with Counted() as second:
+        assert "not published yet" in show(ben)
+    assert second.n < first.n
+    clock.tick(61)
+    f.redesign(rule={"kind": "sessions", "at_least": 1})
+    assert shown(show(ben)) == "learner"
 
 
 def test_a_learner_gets_no_way_to_write_and_no_names(ana, ben, trainer, clock) -> None:

@@ -149,6 +149,8 @@ class Visitor:
         """Keep a picture for the docs where the run was asked to (``BLENDED_PICTURES=folder``)."""
         if PICTURES:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            # What sticks to the top must not cover the middle of a picture of the whole page.
+            self.page.evaluate("scrollTo(0, 0)")
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
     def check(self) -> None:

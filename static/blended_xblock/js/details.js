@@ -55,15 +55,16 @@ export class Details {
     const recorded = opened.querySelector('[data-detail="recorded"]');
     recorded.hidden = !row.dataset.recorded;
     recorded.querySelector("[data-detail-text]").textContent = row.dataset.recorded;
+    const isWaived = row.hasAttribute("data-waived");
     for (const line of opened.querySelectorAll("[data-outcome]")) {
-      line.hidden = line.dataset.outcome !== row.dataset.outcome;
+      // Whoever is in by a waiver has not taken part; the waiver's own line says what is so.
+      line.hidden = isWaived || line.dataset.outcome !== row.dataset.outcome;
     }
     const isMarked = row.dataset.status !== "";
     const form = opened.querySelector("[data-details]");
     form.elements.minutes.disabled = !isMarked;
     opened.querySelector("[data-needs-mark]").hidden = isMarked;
     opened.querySelector('[data-action="clear"]').hidden = !isMarked;
-    const isWaived = row.hasAttribute("data-waived");
     for (const part of opened.querySelectorAll("[data-waiver-if]")) {
       part.hidden = (part.dataset.waiverIf === "yes") !== isWaived;
     }
