@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -40,16 +41,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
-def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a fresh campus and return its address; the command is the one `make demo` runs."""
+@contextlib.contextmanager
+def serve_demo(folder: Path, **variables: str) -> Iterator[str]:
+    """Serve a fresh campus and yield its address; the command is the one `make demo` runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("campus")
     environment = os.environ | {
         "BLENDED_XBLOCK_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "blended_xblock.workbench.settings",
+        **variables,
     }
     address = f"http://127.0.0.1:{port}"
     log = folder / "log"
@@ -80,6 +81,13 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except OSError:
             time.sleep(0.25)
     pytest.fail(f"The demo did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a campus of this module's own."""
+    with serve_demo(tmp_path_factory.mktemp("campus")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

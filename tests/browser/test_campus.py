@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import CHROMIUM
+from tests.browser.conftest import serve_demo
 
-pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[2]
 COURSE = "block-v1:Blended+CONFLICT+demo"
 SUBSECTIONS = ("before", "workshop", "after", "look-back", "recording")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a campus of its own, as `demo` does for anybody."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "BLENDED_XBLOCK_DATA_DIR": str(tmp_path_factory.mktemp("campus")),
-        "BLENDED_XBLOCK_RTL": "1",
-        "DJANGO_SETTINGS_MODULE": "blended_xblock.workbench.settings",
-        "PYTHONUNBUFFERED": "1",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "django", "demo", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "http://" in line:
-                break
-        else:
-            pytest.fail("The demo stopped before it served anything.")
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    """Serve a campus of its own that also speaks a language written from right to left."""
+    with serve_demo(tmp_path_factory.mktemp("campus"), BLENDED_XBLOCK_RTL="1") as address:
+        yield address
 
 
 class Visit:
