@@ -174,7 +174,8 @@ def _gates() -> list[Line]:
             if recorded:
                 api.grant_waiver(template.usage_key, ana.pk, actor=trainer, reason="x")
         name = f"gate on: {units} unit(s)" + ("" if recorded else ", nothing recorded")
-        lines.append(_line(name, lambda key=key: api.is_open(key, ana.pk), 2, off))
+        budget = 2 if recorded else 6
+        lines.append(_line(name, lambda key=key: api.is_open(key, ana.pk), budget, off))
     return lines
 
 

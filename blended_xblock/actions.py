@@ -119,10 +119,9 @@ def history(block: Any, viewer: Viewer, data: Data) -> Response:
     session = get_session(viewer, data.get("session", ""))
     require("history", viewer, session)
     user_id = _whole(data.get("user"), "user")
-    record = session.records.filter(user_id=user_id).select_related("user").first()
-    if record is None:
+    if not session.records.filter(user_id=user_id).exists():
         raise NotFoundError(_("This person is not on the roll of this session."))
-    name = record.user.get_full_name() or record.user.get_username()
+    name = get_host().names([user_id]).get(user_id, "")
     return _html("history", {"lines": history_lines(session, user_id), "name": name})
 
 

@@ -37,6 +37,7 @@ _ADDRESS: Final = frozenset({"url_name", "xblock-family"})
 _OPTION: Final = f"{{{XML_NAMESPACES['option']}}}"
 
 
+@XBlock.wants("user")
 class BlendedUnitBlock(XBlock):
     """A blended unit: online prework, live sessions, and follow-ups that open to who took part."""
 

@@ -140,7 +140,7 @@ class SessionTrainer(models.Model):
 
     .. pii: who was invited by whom.
     .. pii_types: id
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="trainers")
@@ -169,7 +169,7 @@ class ImportBatch(models.Model):
 
     .. pii: the name of a file that a person chose, and who imported it.
     .. pii_types: id, other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="imports")
@@ -195,7 +195,7 @@ class AttendanceRecord(models.Model):
 
     .. pii: attendance and a free-text note of an instructor about a learner.
     .. pii_types: id, other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     class Modality(models.TextChoices):
@@ -242,7 +242,7 @@ class AttendanceChange(models.Model):
 
     .. pii: who recorded what about whom.
     .. pii_types: id, other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="changes")
@@ -280,7 +280,7 @@ class Registration(models.Model):
 
     .. pii: which session a learner signed up for.
     .. pii_types: id
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     class State(models.TextChoices):
@@ -375,7 +375,7 @@ class Standing(models.Model):
 
     .. pii: a learner's outcome.
     .. pii_types: id
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     unit = models.ForeignKey(BlendedUnit, on_delete=models.CASCADE, related_name="standings")
@@ -415,7 +415,7 @@ class Waiver(models.Model):
 
     .. pii: a free-text reason about a learner, and who gave it.
     .. pii_types: id, other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     unit = models.ForeignKey(BlendedUnit, on_delete=models.PROTECT, related_name="waivers")
@@ -447,7 +447,7 @@ class SessionFeedback(models.Model):
 
     .. pii: a rating and a comment of a learner.
     .. pii_types: id, other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="feedback")

@@ -32,6 +32,11 @@ def shown(html: str) -> str:
     return page(html).xpath("//*[contains(@class, 'blended')]/@data-view")[0]
 
 
+def test_the_block_asks_the_platform_for_who_is_there() -> None:
+    """A service not declared is refused by every runtime but the campus's."""
+    assert BlendedUnitBlock.service_declaration("user") == "want"
+
+
 def test_each_person_gets_their_own_view(ana, trainer) -> None:
     guest = f.person("guest", f.Role.GUEST)
     SessionTrainer.objects.create(session=f.session(), user=guest)

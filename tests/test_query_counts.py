@@ -89,7 +89,7 @@ def test_marking_everybody_costs_fifteen_queries(people) -> None:
     with Counted() as counted:
         report = f.give(trainer, marks)
     assert len(report.recorded) == people
-    assert counted.n <= 10, str(counted)
+    assert counted.n <= 12, str(counted)
 
 
 def test_marking_everybody_through_the_handler_adds_who_asks_and_the_answer() -> None:
@@ -98,7 +98,7 @@ def test_marking_everybody_through_the_handler_adds_who_asks_and_the_answer() ->
     with Counted() as counted:
         data = {"session": str(f.session_id()), "status": "P", "key": "all"}
         assert ask(trainer, "record_all", data).json["unmarked"] == 0
-    assert counted.n <= 19, str(counted)
+    assert counted.n <= 21, str(counted)
 
 
 def test_opening_and_closing_a_roll_cost_fifteen_queries() -> None:
@@ -109,8 +109,8 @@ def test_opening_and_closing_a_roll_cost_fifteen_queries() -> None:
         api.open_roll(f.session_id(), actor=trainer)
     with Counted() as closing:
         api.close_roll(f.session_id(), actor=trainer)
-    assert opening.n <= 12, str(opening)
-    assert closing.n <= 12, str(closing)
+    assert opening.n <= 14, str(opening)
+    assert closing.n <= 14, str(closing)
 
 
 def test_a_hundred_marks_from_a_queue_cost_fifteen_queries() -> None:
@@ -125,7 +125,7 @@ def test_a_hundred_marks_from_a_queue_cost_fifteen_queries() -> None:
     trainer = f.person("colleague", f.Role.TRAINER)
     with Counted() as counted:
         f.give(trainer, marks)
-    assert counted.n <= 11, str(counted)
+    assert counted.n <= 13, str(counted)
 
 
 @pytest.mark.parametrize("gate", ["wait", "open"])
@@ -144,7 +144,10 @@ def test_a_gate_costs_two_queries_however_many_units_shut_it(ana, units, gate, r
             api.grant_waiver(f"unit-{i}", ana.pk, actor=trainer, reason="x")
     with Counted() as counted:
         api.is_open(f.APPLY, ana.pk)
-    assert counted.n <= 2, str(counted)
+    # Who enrolled after the publish has no row yet: where the clock alone lets people in, the rule
+    # is asked, once for all units.
+    is_asked = gate == "open" and not recorded
+    assert counted.n <= (6 if is_asked else 2), str(counted)
 
 
 def test_a_gate_costs_one_query_where_nothing_is_gated(ana) -> None:

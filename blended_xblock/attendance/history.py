@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceChange
 
 
@@ -23,17 +24,16 @@ class Change:
 
 
 def list_changes(session_id: uuid.UUID | str, user_id: int) -> list[Change]:
-    """Return the history of one learner at one session, newest first, in one query."""
-    rows = (
-        AttendanceChange.objects.filter(session_id=session_id, user_id=user_id)
-        .select_related("actor")
-        .order_by("-id")
+    """Return the history of one learner at one session, newest first, in two queries."""
+    rows = list(
+        AttendanceChange.objects.filter(session_id=session_id, user_id=user_id).order_by("-id")
     )
+    names = get_host().names({row.actor_id for row in rows if row.actor_id is not None})
     return [
         Change(
             before=row.before,
             after=row.after,
-            actor_name=(row.actor.get_full_name() or row.actor.get_username()) if row.actor else "",
+            actor_name=names.get(row.actor_id or 0, ""),
             source=row.source,
             at=row.at,
             is_applied=row.is_applied,

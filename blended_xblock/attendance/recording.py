@@ -28,6 +28,7 @@ from blended_xblock.hosts import get_host
 from blended_xblock.models import (
     AttendanceChange,
     AttendanceRecord,
+    BlendedUnit,
     ImportBatch,
     Session,
 )
@@ -38,6 +39,8 @@ MINUTES_LIMIT: Final = 60 * 24 * 31
 KEY_LENGTH: Final = 64
 MAX_ID: Final = 2**63 - 1
 FIRST_YEAR: Final = 2000
+ASSUMED: Final = frozenset({"everyone", "close"})
+"""Sources that say something of all who are left, not of one learner somebody looked at."""
 _WRITTEN: Final = (
     "status",
     "minutes",
@@ -86,24 +89,25 @@ class RecordReport:
     at: datetime
 
 
-def get_session(session_id: uuid.UUID | str, *, is_locked: bool = False) -> Session:
+def get_session(session_id: uuid.UUID | str) -> Session:
     """Return a session with its unit; raise NotFoundError where there is none."""
-    sessions = Session.objects.select_related("unit")
-    if is_locked:
-        sessions = sessions.select_for_update()
     try:
-        return sessions.get(pk=session_id)
+        return Session.objects.select_related("unit").get(pk=session_id)
     except (Session.DoesNotExist, ValidationError) as error:
         raise NotFoundError(_("There is no such session.")) from error
 
 
 def lock_session(session_id: uuid.UUID | str) -> Session:
-    """Return the session, locked with its unit for this transaction.
+    """Return the session with its unit, both locked for this transaction, the unit first.
 
-    The unit is locked too, since standings take all its sessions into account: two rolls of one
-    unit, taken at the same time, decide one after the other.
+    The unit is locked since standings take all its sessions into account: two rolls of one unit,
+    taken at the same time, decide one after the other. It is locked first as a publish does, so
+    that neither waits for the other for ever.
     """
-    return get_session(session_id, is_locked=True)
+    unit = BlendedUnit.objects.select_for_update().get(pk=get_session(session_id).unit_id)
+    session = Session.objects.select_for_update().get(pk=session_id)
+    session.unit = unit
+    return session
 
 
 def require_live(session: Session) -> None:
@@ -187,6 +191,8 @@ def record_locked(
             record.recorded_at is not None
             and record.recorded_at > at
             and record.recorded_by_id != actor.pk
+            # Nobody looked at this learner then: what somebody saw stands against it.
+            and record.source not in ASSUMED
         )
         if before == after:
             unchanged.append(mark.user_id)
@@ -209,7 +215,7 @@ def record_locked(
                 at=at,
                 received_at=now,
                 request_key=mark.request_key,
-                is_applied=not lost,
+                is_applied=not lost or before == after,
             )
         )
     _write([records[user_id] for user_id in recorded], new)

@@ -51,7 +51,8 @@ class StandingReport:
 def is_open(usage_key: str, user_id: int) -> bool:
     """Tell whether this block is open for this learner now; a block nobody gates is open.
 
-    Two queries at the most, however many blended units there are.
+    Two queries, however many blended units there are; four more where a unit opens by itself while
+    its roll stays unmarked and this learner has enrolled since it was published.
     """
     gates = list(_gates([usage_key]))
     return all(opening.is_open for _gate, _row, opening in _openings(gates, user_id))
@@ -100,7 +101,7 @@ def get_standing(usage_key: str, user_id: int) -> StandingReport:
     if unit is None:
         raise NotFoundError(_("There is no such blended unit in the published course."))
     row = models.Standing.objects.filter(unit=unit, user_id=user_id).first()
-    row = row or compute(unit, user_id)
+    row = row or compute([unit], user_id)[0]
     now = timezone.now()
     opening = opening_at(row, 0, now)
     return StandingReport(
@@ -124,24 +125,33 @@ def _openings(
     if not gates:
         return []
     now = timezone.now()
-    units = {gate.unit_id for gate in gates}
     rows = {
         row.unit_id: row
-        for row in models.Standing.objects.filter(user_id=user_id, unit_id__in=units)
+        for row in models.Standing.objects.filter(
+            user_id=user_id, unit_id__in={gate.unit_id for gate in gates}
+        )
     }
+    # Of somebody without a row nothing is recorded: shut, unless the clock alone lets people in.
+    units = {gate.unit for gate in gates if gate.unit_id not in rows}
+    for unit in units:
+        rows[unit.pk] = models.Standing(unit=unit, user_id=user_id)
+    for row in compute([unit for unit in units if _opens_by_itself(unit)], user_id):
+        rows[row.unit_id] = row
     return [
-        (gate, row, opening_at(row, gate.delay_days, now))
+        (gate, rows[gate.unit_id], opening_at(rows[gate.unit_id], gate.delay_days, now))
         for gate in gates
-        # Nothing is recorded of somebody without a row: shut.
-        for row in [rows.get(gate.unit_id) or models.Standing(unit=gate.unit, user_id=user_id)]
     ]
+
+
+def _opens_by_itself(unit: models.BlendedUnit) -> bool:
+    return (unit.design.get("gate") or {}).get("when_unmarked") == "open"
 
 
 def _reason(unit: models.BlendedUnit, row: models.Standing, opening: Opening) -> str:
     host = get_host()
     now = timezone.now()
     if row.pk is None:
-        row = compute(unit, row.user_id)
+        row = compute([unit], row.user_id)[0]
     learners = host.learners(unit.course_key, user_ids=[row.user_id])
     sessions = [
         session

@@ -181,17 +181,18 @@ class Known:
 
 
 def get_known(
-    unit: models.BlendedUnit, user_ids: Collection[int], *, in_full: bool = False
+    unit: models.BlendedUnit, user_ids: Collection[int], *, for_page: bool = False
 ) -> Known:
-    """Return what is known of these learners in one unit; four queries.
+    """Return what is known of these learners in one unit; three or four queries.
 
-    ``in_full`` adds who recorded what, and the enrolments also where no roll depends on them.
+    ``for_page`` asks for the enrolments even where no roll depends on them, and not for waivers:
+    whoever has one has a standing already.
     """
-    return _known_in({unit: user_ids}, in_full=in_full)[0]
+    return _known_in({unit: user_ids}, for_page=for_page)[0]
 
 
 def _known_in(
-    users: Mapping[models.BlendedUnit, Collection[int]], *, in_full: bool = False
+    users: Mapping[models.BlendedUnit, Collection[int]], *, for_page: bool = False
 ) -> list[Known]:
     """Return what is known in units of one course; four queries, however many units."""
     known = {unit.pk: Known(unit, set(user_ids)) for unit, user_ids in users.items()}
@@ -201,13 +202,14 @@ def _known_in(
         known[session.unit_id].sessions[session.pk] = session
     records = models.AttendanceRecord.objects.filter(session__unit__in=known, user_id__in=everybody)
     units = {pk: each for each in known.values() for pk in each.sessions}
-    for record in records.select_related("recorded_by") if in_full else records:
+    for record in records:
         units[record.session_id].records[record.user_id].append(record)
-    for waiver in models.Waiver.objects.filter(
-        unit__in=known, user_id__in=everybody, revoked_at__isnull=True
-    ):
-        known[waiver.unit_id].waived.add(waiver.user_id)
-    if in_full or any(_is_ahead(s) for each in known.values() for s in each.sessions.values()):
+    if not for_page:
+        for waiver in models.Waiver.objects.filter(
+            unit__in=known, user_id__in=everybody, revoked_at__isnull=True
+        ):
+            known[waiver.unit_id].waived.add(waiver.user_id)
+    if for_page or any(_is_ahead(s) for each in known.values() for s in each.sessions.values()):
         course_key = next(iter(users)).course_key
         learners = get_host().learners(course_key, user_ids=everybody)
         for each in known.values():
@@ -264,9 +266,11 @@ def learners_changed(course_key: str, user_ids: Collection[int]) -> None:
     recompute_all(dict.fromkeys(units, users))
 
 
-def compute(unit: models.BlendedUnit, user_id: int) -> models.Standing:
-    """Return an unsaved standing of a learner about whom nothing was recorded yet."""
-    return get_known(unit, [user_id]).decide(user_id)
+def compute(units: Collection[models.BlendedUnit], user_id: int) -> list[models.Standing]:
+    """Return unsaved standings of a learner in units (of one course) that hold none of theirs."""
+    if not units:
+        return []
+    return [known.decide(user_id) for known in _known_in({unit: [user_id] for unit in units})]
 
 
 def _fact(session: models.Session, mark: Mark | None, *, is_expected: bool = True) -> SessionFact:

@@ -100,6 +100,9 @@ class Host(Protocol):
     def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
         """Return active learners (all, or those among ``user_ids``), ordered by name."""
 
+    def names(self, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of these people, enrolled or not, by user id; one query."""
+
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether ``user`` has an active enrolment."""
 

@@ -27,10 +27,16 @@ class OpenEdxHost:
         service = block.runtime.service(block, "user")
         attributes = service.get_current_user().opt_attrs if service else {}
         user_id = attributes.get("edx-platform.user_id")
-        user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
-        course_key = _without_branch(usage_key.context_key)
+        # The request's own user object carries the masquerade; one fetched anew would not.
         real = get_current_user()
-        is_somebody_else = real is not None and user is not None and real.pk != user.pk
+        user = None
+        if user_id:
+            is_real = real is not None and real.pk == user_id
+            user = real if is_real else get_user_model().objects.filter(pk=user_id).first()
+        course_key = _without_branch(usage_key.context_key)
+        is_somebody_else = user is not None and (
+            hasattr(user, "real_user") or (real is not None and real.pk != user.pk)
+        )
         is_known = user is not None
         return Viewer(
             user=user,
@@ -68,7 +74,7 @@ class OpenEdxHost:
 
     def course_start(self, course_key: str) -> datetime | None:
         """Return the course's start date."""
-        course = _published_course(course_key)
+        course = _published_course(course_key, depth=0)
         return None if course is None else course.start
 
     def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
@@ -95,6 +101,13 @@ class OpenEdxHost:
             for row in rows.select_related("user__profile")
         ]
         return sorted(learners, key=lambda learner: (learner.name.casefold(), learner.user_id))
+
+    def names(self, user_ids: Collection[int]) -> dict[int, str]:
+        """Return names from the profiles, where the platform keeps them; one query."""
+        from common.djangoapps.student.models import UserProfile
+
+        profiles = UserProfile.objects.filter(user_id__in=user_ids).select_related("user")
+        return {profile.user_id: profile.name or profile.user.username for profile in profiles}
 
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether ``user`` has an active enrolment."""
@@ -165,7 +178,7 @@ def _name(user: Any) -> str:
     return (profile.name if profile else "") or user.get_full_name() or user.username
 
 
-def _published_course(course_key: str) -> Any | None:
+def _published_course(course_key: str, depth: int | None = None) -> Any | None:
     from xmodule.modulestore import ModuleStoreEnum
     from xmodule.modulestore.django import modulestore
 
@@ -175,7 +188,7 @@ def _published_course(course_key: str) -> Any | None:
         return None
     store = modulestore()
     with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
-        return store.get_course(key, depth=None)
+        return store.get_course(key, depth=depth)
 
 
 def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
@@ -186,11 +199,18 @@ def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[s
             yield from _walk(child, below)
 
 
-def _node(block: Any) -> OutlineNode:
+def _node(block: Any, *, is_for_all: bool = True) -> OutlineNode:
+    """Return a block as a node; what not every learner gets cannot be asked of any as prework."""
     from xblock.completable import XBlockCompletionMode
 
-    children = tuple(_node(child) for child in block.get_children()) if block.has_children else ()
-    is_leaf = not block.has_children
+    is_for_all = is_for_all and not getattr(block, "visible_to_staff_only", False)
+    picks = getattr(block, "has_dynamic_children", lambda: False)()
+    children: tuple[OutlineNode, ...] = ()
+    if block.has_children:
+        children = tuple(
+            _node(child, is_for_all=is_for_all and not picks) for child in block.get_children()
+        )
+    is_completable = XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE
     return OutlineNode(
         usage_key=_without_branch(block.location),
         block_type=block.scope_ids.block_type,
@@ -198,6 +218,5 @@ def _node(block: Any) -> OutlineNode:
         title=block.display_name_with_default,
         children=children,
         graded=bool(getattr(block, "graded", False)) and bool(getattr(block, "has_score", False)),
-        completable=is_leaf
-        and XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE,
+        completable=not block.has_children and is_for_all and is_completable,
     )

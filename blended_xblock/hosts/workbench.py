@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
@@ -112,6 +113,13 @@ class WorkbenchHost:
             if wanted is None or place.user_id in wanted
         ]
         return sorted(learners, key=_sort_name)
+
+    def names(self, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of these people; one query."""
+        return {
+            user.pk: user.get_full_name() or user.get_username()
+            for user in get_user_model().objects.filter(pk__in=user_ids)
+        }
 
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether the person is a learner of the course."""

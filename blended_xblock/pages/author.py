@@ -76,7 +76,10 @@ def author_page(
                 0,
                 Finding(
                     "error",
-                    _("The link %(link)s leads nowhere in this course. Choose another block.")
+                    _(
+                        "%(link)s is not in the published course. Publish that block, "
+                        "or choose another one."
+                    )
                     % {"link": item.link},
                 ),
             )

@@ -97,14 +97,12 @@ def phase_of(session: Session, now: datetime) -> Phase:
     return "upcoming"
 
 
-def session_card(
-    session: Session, now: datetime, *, viewer_zone: str | None = None, is_participant: bool = True
-) -> SessionCard:
+def session_card(session: Session, now: datetime, *, viewer_zone: str | None = None) -> SessionCard:
     """Return a session in words, in its own zone and, where it differs, in the viewer's."""
     in_viewer_zone = None
     if viewer_zone and not is_same_clock(session.timezone, viewer_zone, session.starts_at):
         in_viewer_zone = describe_span(session.starts_at, session.ends_at, viewer_zone, now)
-    join_url, join_note = _join(session, now) if is_participant else ("", "")
+    join_url, join_note = _join(session, now)
     return SessionCard(
         id=str(session.pk),
         title=session.title,

@@ -101,7 +101,7 @@ def learner_page(
     """
     now = now or timezone.now()
     design = Design.from_dict(unit.design)
-    known = get_known(unit, [user.pk], in_full=True)
+    known = get_known(unit, [user.pk], for_page=True)
     row = Standing.objects.filter(unit=unit, user=user).first() or known.decide(user.pk)
     links = list(unit.links.all())
     progress = get_progress(unit, links, [user.pk])[user.pk]
@@ -146,13 +146,15 @@ def _sessions(
     """Return the sessions meant for this learner or that they were recorded at."""
     records = {record.session_id: record for record in known.records[user.pk]}
     learner = known.learners.get(user.pk)
+    recorders = {r.recorded_by_id for r in records.values() if r.recorded_by_id is not None}
+    names = get_host().names(recorders) if recorders else {}
     choices = {code: status_choice(status) for code, status in meanings_of(unit).items()}
     rows = [
         session
         for session in known.sessions.values()
         if _concerns(session, learner, records.get(session.pk))
     ]
-    views = [(s, _learner_session(s, records.get(s.pk), choices, now, zone)) for s in rows]
+    views = [(s, _learner_session(s, records.get(s.pk), choices, names, now, zone)) for s in rows]
     ahead = [view for s, view in views if s.ends_at > now and s.state != Session.State.CANCELLED]
     behind = [view for s, view in views if view not in ahead]
     live = [view for view in ahead if view.card.state == Session.State.SCHEDULED]
@@ -177,13 +179,14 @@ def _learner_session(
     session: Session,
     record: AttendanceRecord | None,
     choices: dict[str, StatusChoice],
+    names: dict[int, str],
     now: datetime,
     zone: str | None,
 ) -> LearnerSession:
     card = session_card(session, now, viewer_zone=zone)
     attendance = None
     if record is not None and record.status is not None:
-        attendance = _attendance(record, choices, zone or session.timezone, now)
+        attendance = _attendance(record, choices, names, zone or session.timezone, now)
     elif card.phase == "past" and session.is_live:
         attendance = Attendance(unmarked_choice(), _("Not recorded yet."))
     return LearnerSession(
@@ -194,17 +197,18 @@ def _learner_session(
 
 
 def _attendance(
-    record: AttendanceRecord, choices: dict[str, StatusChoice], zone: str, now: datetime
+    record: AttendanceRecord,
+    choices: dict[str, StatusChoice],
+    names: dict[int, str],
+    zone: str,
+    now: datetime,
 ) -> Attendance:
     assert record.status is not None
     status = choices[record.status]
-    by = record.recorded_by
+    by = names.get(record.recorded_by_id or 0)
     when = describe_instant(record.recorded_at, zone, now) if record.recorded_at else ""
-    if by is not None:
-        detail = _("Recorded by %(name)s, %(when)s") % {
-            "name": by.get_full_name() or by.get_username(),
-            "when": when,
-        }
+    if by:
+        detail = _("Recorded by %(name)s, %(when)s") % {"name": by, "when": when}
     else:
         detail = _("Recorded %(when)s") % {"when": when}
     if record.minutes is not None:

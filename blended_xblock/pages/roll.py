@@ -182,7 +182,7 @@ def roll_update(session: Session, user_ids: Collection[int]) -> dict[str, Any]:
         row.user_id: row for row in Standing.objects.filter(unit=session.unit_id, user_id__in=shown)
     }
     rows = list(records)
-    names = _names({record.recorded_by_id for record in rows} - {None})
+    names = _recorders({record.recorded_by_id for record in rows})
     return {
         "counts": [{"code": code, "n": by_code[code]} for code in statuses_of(session.unit)],
         "unmarked": marked[None, True],
@@ -207,13 +207,13 @@ def _gone(user_ids: set[int]) -> dict[int, Learner]:
     """Return people on the roll who are no longer enrolled; they stay in the record."""
     if not user_ids:
         return {}
+    names = get_host().names(user_ids)
     return {
         user.pk: Learner(
             user_id=user.pk,
             username=user.get_username(),
-            name=user.get_full_name() or user.get_username(),
+            name=names.get(user.pk) or user.get_username(),
             email=user.email,
-            cohort="",
         )
         for user in get_user_model().objects.filter(pk__in=user_ids)
     }
@@ -324,7 +324,7 @@ def _rows(
     standings = {
         row.user_id: row for row in Standing.objects.filter(unit=session.unit_id, user_id__in=shown)
     }
-    recorders = _names({records[i].recorded_by_id for i in shown} - {None})
+    recorders = _recorders({records[i].recorded_by_id for i in shown})
     names = Counter(fold(people[user_id].name) for user_id in records if user_id in people)
     rows = []
     for user_id in shown:
@@ -360,13 +360,9 @@ def _choice(record: AttendanceRecord, choices: Mapping[str, StatusChoice]) -> St
     return choices[record.status]
 
 
-def _names(user_ids: set[Any]) -> dict[int, str]:
-    if not user_ids:
-        return {}
-    return {
-        user.pk: user.get_full_name() or user.get_username()
-        for user in get_user_model().objects.filter(pk__in=user_ids)
-    }
+def _recorders(user_ids: set[int | None]) -> dict[int, str]:
+    known = {user_id for user_id in user_ids if user_id is not None}
+    return get_host().names(known) if known else {}
 
 
 def _recorded(record: AttendanceRecord, names: Mapping[int, str], zone: str, now: datetime) -> str:

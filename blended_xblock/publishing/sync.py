@@ -106,6 +106,7 @@ class _Sync:
         self.course_key = course_key
         self.report = report
         self.nodes: dict[str, OutlineNode] = {}
+        self.shifts: dict[str, timedelta] = {}
         self.units = {
             unit.usage_key: unit
             for unit in BlendedUnit.objects.select_for_update().filter(course_key=course_key)
@@ -255,11 +256,12 @@ class _Sync:
     def _shift(self, origin: str | None) -> timedelta:
         if origin is None:
             return timedelta()
-        host = get_host()
-        here, there = host.course_start(self.course_key), host.course_start(origin)
-        if here is None or there is None:
-            return timedelta()
-        return timedelta(days=(here.date() - there.date()).days)
+        if origin not in self.shifts:
+            host = get_host()
+            here, there = host.course_start(self.course_key), host.course_start(origin)
+            days = (here.date() - there.date()).days if here and there else 0
+            self.shifts[origin] = timedelta(days=days)
+        return self.shifts[origin]
 
     def _update_session(self, session: Session, values: Mapping[str, Any]) -> bool:
         changed = {name for name, value in values.items() if getattr(session, name) != value}

@@ -26,7 +26,9 @@ def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
         return response
     # The files of the demonstration are small enough to be read whole.
     content = response.getvalue()
-    response.close()
+    # Closing the response would tell Django that the request is over.
+    if response.file_to_stream is not None:
+        response.file_to_stream.close()
     first, last = asked.groups()
     start = int(first) if first else max(len(content) - int(last), 0)
     end = min(int(last), len(content) - 1) if first and last else len(content) - 1

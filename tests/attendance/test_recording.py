@@ -221,3 +221,20 @@ def test_modality_and_note_stay_until_something_else_is_said(trainer, ana) -> No
     assert (record.minutes, record.modality, record.note) == (None, "remote", "Sound was bad.")
     f.give(trainer, [api.Mark(ana.pk, "L", modality="", note="")])
     assert (f.record(ana).modality, f.record(ana).note) == ("", "")
+
+
+@pytest.mark.parametrize("assumed", ["everyone", "close"])
+def test_what_somebody_saw_stands_against_what_was_assumed(trainer, ana, clock, assumed) -> None:
+    """A colleague without a network marked Ana late, before everybody left was marked at once."""
+    colleague = f.person("colleague", f.Role.TRAINER)
+    seen = clock().replace(tzinfo=UTC)
+    clock.tick(600)
+    if assumed == "everyone":
+        api.record_unmarked(f.session_id(), "P", actor=trainer, source="everyone")
+    else:
+        api.close_roll(f.session_id(), actor=trainer)
+    assert f.record(ana).status == ("P" if assumed == "everyone" else "A")
+    clock.tick(600)
+    report = f.give(colleague, [api.Mark(ana.pk, "L", request_key="phone", at=seen)])
+    assert report.recorded == (ana.pk,)
+    assert f.record(ana).status == "L"

@@ -47,19 +47,24 @@ export class Everyone {
     }
   }
 
+  /** @param {number} userId somebody marked by hand since: undo leaves them alone */
+  forget(userId) {
+    this.#users = this.#users.filter((known) => known !== userId);
+  }
+
   undo() {
     const { roll } = this;
+    // Whoever got another status in between keeps it, on this page of the roll or not.
     const users = this.#users.filter((userId) => {
       const row = roll.rowOf(userId);
-      // Whoever got another status in between keeps it.
       return !row || row.dataset.status === this.#status;
     });
+    this.#users = [];
     for (const userId of users) {
       const row = roll.rowOf(userId);
       if (row) roll.mark(row, null);
       else roll.send({ user_id: userId, status: null });
     }
-    this.#users = [];
     this.#tell(roll.panel.say("undone", { n: users.length }), false);
     roll.section.querySelector('[data-action="everyone"]').focus();
   }

@@ -10,16 +10,20 @@ export class RequestError extends Error {
    * @param {number} status
    * @param {string} message what the server says to the person; empty where it said nothing
    * @param {string[]} [problems]
+   * @param {string} [code] the server's own name for it; empty where something else answered
    */
-  constructor(status, message, problems = []) {
+  constructor(status, message, problems = [], code = "") {
     super(message);
     this.status = status;
     this.problems = problems;
+    this.code = code;
   }
 
   /** Tell whether the server understood and said no, so that sending the same again is useless. */
   get isRefusal() {
-    return [400, 409, 413, 422].includes(this.status);
+    if ([400, 409, 413, 422].includes(this.status)) return true;
+    // Said by our own handler these are final; a log-in page or a lost token may pass.
+    return [403, 404].includes(this.status) && this.code !== "";
   }
 }
 
@@ -55,10 +59,12 @@ async function request(url, options, type) {
     if (options.signal?.aborted) throw error;
     throw new RequestError(0, "");
   }
+  // Where the two signals could not be joined, an older answer must not overtake a newer one.
+  options.signal?.throwIfAborted();
   const given = response.headers.get("Content-Type") || "";
   if (!response.ok) {
     const said = given.includes("json") ? await response.json().catch(() => ({})) : {};
-    throw new RequestError(response.status, said.message || "", said.problems || []);
+    throw new RequestError(response.status, said.message || "", said.problems || [], said.code || "");
   }
   if (!given.includes(type)) throw new RequestError(0, "");
   return response;

@@ -67,6 +67,7 @@ export class Roll {
     const mark = { user_id: Number(row.dataset.user), status, minutes, ...more };
     this.#count(row.dataset.status, status || "");
     this.show(row, mark);
+    this.everyone.forget(mark.user_id);
     this.send(mark);
   }
 
