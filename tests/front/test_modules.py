@@ -11,12 +11,13 @@ import pytest
 HERE = Path(__file__).parent
 
 
-def test_the_queue_of_marks() -> None:
+@pytest.mark.parametrize("name", ["queue", "net"])
+def test_a_module_of_the_browser(name: str) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed: the tests of the browser's modules need it")
     done = subprocess.run(
-        [node, "--test", str(HERE / "queue.test.mjs")],
+        [node, "--test", str(HERE / f"{name}.test.mjs")],
         capture_output=True,
         text=True,
         timeout=120,
