@@ -133,7 +133,7 @@ def grant_waiver(block: Any, viewer: Viewer, data: Data) -> Response:
         raise InvalidInputError(_("Say why: the reason is kept with the waiver."))
     api.grant_waiver(unit.usage_key, user_id, actor=viewer.user, reason=reason)
     outcome = api.get_standing(unit.usage_key, user_id).outcome
-    return _json({"saved_at": _clock("UTC"), "outcome": outcome})
+    return _json({"saved_at": _clock(viewer.timezone or "UTC"), "outcome": outcome})
 
 
 def revoke_waiver(block: Any, viewer: Viewer, data: Data) -> Response:
@@ -142,7 +142,7 @@ def revoke_waiver(block: Any, viewer: Viewer, data: Data) -> Response:
     unit = get_unit(viewer)
     api.revoke_waiver(unit.usage_key, user_id, actor=viewer.user)
     outcome = api.get_standing(unit.usage_key, user_id).outcome
-    return _json({"saved_at": _clock("UTC"), "outcome": outcome})
+    return _json({"saved_at": _clock(viewer.timezone or "UTC"), "outcome": outcome})
 
 
 def save_olx(block: Any, viewer: Viewer, data: Data) -> Response:
@@ -160,7 +160,7 @@ def save_olx(block: Any, viewer: Viewer, data: Data) -> Response:
     if parsed.weight is not None:
         block.weight = parsed.weight
     warnings = [warning.message(_) for warning in parsed.warnings]
-    return _json({"saved_at": _clock("UTC"), "warnings": warnings})
+    return _json({"saved_at": _clock(viewer.timezone or "UTC"), "warnings": warnings})
 
 
 ACTIONS: Final[Mapping[str, Callable[[Any, Viewer, Data], Response]]] = {

@@ -12,6 +12,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
+from blended_xblock.schedule.zones import known_zone
 
 BLOCK_TYPE = "blended_unit"
 
@@ -145,10 +146,11 @@ class OpenEdxHost:
         return {(user_id, _without_branch(key)): done for user_id, key, done in rows}
 
     def timezone_of(self, user: Any) -> str | None:
-        """Return the zone of the person's account settings."""
+        """Return the zone of the person's account settings, if this machine knows it."""
         from openedx.core.djangoapps.user_api.preferences.api import get_user_preference
 
-        return get_user_preference(user, "time_zone") or None
+        zone = get_user_preference(user, "time_zone")
+        return zone if zone and known_zone(zone) else None
 
     def block_url(self, course_key: str, usage_key: str) -> str:
         """Return the address that leads to the block, whichever front end serves the course."""

@@ -74,13 +74,6 @@ def is_ambiguous(wall: datetime, zone: str) -> bool:
     return first > second
 
 
-def in_zone(instant: datetime, zone: str) -> datetime:
-    """Return the aware instant as the clocks of ``zone`` show it."""
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs a time zone; this one is naive")
-    return instant.astimezone(_zone(zone))
-
-
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     return frozenset(available_timezones() - _PLACELESS)
