@@ -140,6 +140,15 @@ setup(
     },
     entry_points={
         "xblock.v1": ["blended_unit = blended_xblock.block:BlendedUnitBlock"],
+        "openedx.user_partition_scheme": [
+            "blended_unit = blended_xblock.gate.partitions:BlendedPartitionScheme"
+        ],
+        "openedx.dynamic_partition_generator": [
+            "blended_unit = blended_xblock.gate.partitions:blended_partitions"
+        ],
+        "openedx.block_structure_transformer": [
+            "blended_gate = blended_xblock.gate.transformer:BlendedGateTransformer"
+        ],
         "lms.djangoapp": ["blended_xblock = blended_xblock.apps:BlendedXBlockConfig"],
         "cms.djangoapp": ["blended_xblock = blended_xblock.apps:BlendedXBlockConfig"],
     },

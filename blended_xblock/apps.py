@@ -18,7 +18,10 @@ class BlendedXBlockConfig(AppConfig):
 
     plugin_app: ClassVar[dict[str, Any]] = {
         "settings_config": {
-            "lms.djangoapp": {"common": {"relative_path": "settings.common"}},
+            "lms.djangoapp": {
+                "common": {"relative_path": "settings.lms"},
+                "production": {"relative_path": "settings.lms_served"},
+            },
             "cms.djangoapp": {"common": {"relative_path": "settings.common"}},
         },
     }

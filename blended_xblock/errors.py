@@ -68,6 +68,13 @@ class NotOnRosterError(InvalidInputError):
     code = "not_on_roster"
 
 
+class GateError(BlendedError):
+    """Whether something is open cannot be decided now; it stays shut."""
+
+    code = "gate_undecided"
+    status = 503
+
+
 class DesignError(InvalidInputError):
     """What a course team authored breaks the contract; ``problems`` lists all of it."""
 

@@ -355,6 +355,11 @@ class GatedBlock(models.Model):
     unit = models.ForeignKey(BlendedUnit, on_delete=models.CASCADE, related_name="gated_blocks")
     usage_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
     delay_days = models.PositiveIntegerField(default=0)
+    restriction = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Groups the course team restricted it to, by partition, ancestors' included."),
+    )
 
     class Meta:
         verbose_name = _("gated block")
@@ -365,6 +370,24 @@ class GatedBlock(models.Model):
 
     def __str__(self) -> str:
         return self.usage_key
+
+
+class CourseGate(models.Model):
+    """All gates of a course in one row, compiled from its gated blocks, for one query a request.
+
+    .. no_pii:
+    """
+
+    course_key = models.CharField(max_length=KEY_LENGTH, primary_key=True)
+    gates = models.JSONField(default=dict)
+    compiled_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("gates of a course")
+        verbose_name_plural = _("gates of courses")
+
+    def __str__(self) -> str:
+        return self.course_key
 
 
 class Standing(models.Model):

@@ -12,7 +12,12 @@ from django.utils.translation import ngettext
 from blended_xblock import models
 from blended_xblock.design import Rule
 from blended_xblock.gate.standing import Opening, outcome_at
-from blended_xblock.schedule.wording import describe_day, describe_instant, describe_span
+from blended_xblock.schedule.wording import (
+    describe_day,
+    describe_instant,
+    describe_span,
+    describe_zone,
+)
 
 
 def describe_rule(rule: Rule) -> str:
@@ -96,6 +101,28 @@ def explain(
     else:
         sentences.append(_("No further session is planned for you. Ask your course team."))
     return " ".join(sentences)
+
+
+def explain_lock(
+    title: str, rule: Rule, row: models.Standing, opening: Opening, now: datetime
+) -> str:
+    """Return why a block is shut, from the standing alone, where the block itself is met.
+
+    It is read in outlines, for many blocks at once; the blended unit's page says the rest. Dates
+    are read in the zone of the session they are counted from.
+    """
+    if row.is_met and opening.opens_at is not None:
+        return _("You took part in “%(title)s”. This opens on %(when)s (%(zone)s).") % {
+            "title": title,
+            "when": describe_instant(opening.opens_at, row.zone, now),
+            "zone": describe_zone(row.zone),
+        }
+    if outcome_at(row, now) == "pending":
+        return _explain_pending(row, opening, zone=row.zone, now=now)
+    return _("%(rule)s See “%(title)s” for the dates.") % {
+        "rule": describe_rule(rule),
+        "title": title,
+    }
 
 
 def _explain_pending(row: models.Standing, opening: Opening, *, zone: str, now: datetime) -> str:

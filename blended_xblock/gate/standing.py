@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
+from edx_django_utils.cache import RequestCache
 
 from blended_xblock import models
 from blended_xblock.attendance.roster import is_in_audience
@@ -24,6 +25,9 @@ from blended_xblock.hosts.base import Learner
 from blended_xblock.sets import insert_many, update_many
 
 Outcome = Literal["met", "pending", "not_met"]
+
+# What a request has read of standings (``gate/learner.py``); a write in the same request ends it.
+STANDINGS_AT_HAND: Final = "blended_xblock.standings"
 
 _COLUMNS: Final = (
     "is_met",
@@ -251,6 +255,7 @@ def recompute_all(users: Mapping[models.BlendedUnit, Collection[int]]) -> None:
                 changed.append(decided)
     insert_many(created)
     update_many(changed, (*_COLUMNS, "updated_at"))
+    RequestCache(STANDINGS_AT_HAND).clear()
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ caller is tempted to ask in a loop.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,7 +27,11 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class OutlineNode:
-    """A block of the published course and what stands below it."""
+    """A block of the published course and what stands below it.
+
+    ``restriction`` is what the course team restricted it to, merged with its ancestors': group ids
+    by partition id. What no group may see has one group that nobody is in.
+    """
 
     usage_key: str
     block_type: str
@@ -36,6 +40,7 @@ class OutlineNode:
     children: tuple[OutlineNode, ...] = ()
     graded: bool = False
     completable: bool = False
+    restriction: Mapping[int, list[int]] = field(default_factory=dict)
 
     @property
     def link(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib.auth import get_user_model
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from blended_xblock.gate.groups import merge_access
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
 from blended_xblock.schedule.zones import known_zone
 
@@ -54,7 +56,10 @@ class OpenEdxHost:
     def outline(self, course_key: str) -> OutlineNode | None:
         """Return the published course as a tree."""
         course = _published_course(course_key)
-        return None if course is None else _node(course)
+        if course is None:
+            return None
+        with _as_authored():
+            return _node(course, {})
 
     def published_units(self, course_key: str) -> list[PublishedUnit]:
         """Return every published blended unit, in outline order."""
@@ -193,6 +198,18 @@ def _published_course(course_key: str, depth: int | None = None) -> Any | None:
         return store.get_course(key, depth=depth)
 
 
+@contextmanager
+def _as_authored() -> Iterator[None]:
+    """Read fields as the course team wrote them: in the LMS our own gate would answer too."""
+    if _is_studio():
+        yield
+        return
+    from lms.djangoapps.courseware.field_overrides import disable_overrides
+
+    with disable_overrides():
+        yield
+
+
 def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
     yield block, ancestors
     if block.has_children:
@@ -201,16 +218,20 @@ def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[s
             yield from _walk(child, below)
 
 
-def _node(block: Any, *, is_for_all: bool = True) -> OutlineNode:
+def _node(
+    block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bool = True
+) -> OutlineNode:
     """Return a block as a node; what not every learner gets cannot be asked of any as prework."""
     from xblock.completable import XBlockCompletionMode
 
     is_for_all = is_for_all and not getattr(block, "visible_to_staff_only", False)
     picks = getattr(block, "has_dynamic_children", lambda: False)()
+    restriction = merge_access(inherited, block.group_access or {})
     children: tuple[OutlineNode, ...] = ()
     if block.has_children:
         children = tuple(
-            _node(child, is_for_all=is_for_all and not picks) for child in block.get_children()
+            _node(child, restriction, is_for_all=is_for_all and not picks)
+            for child in block.get_children()
         )
     is_completable = XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE
     return OutlineNode(
@@ -221,4 +242,5 @@ def _node(block: Any, *, is_for_all: bool = True) -> OutlineNode:
         children=children,
         graded=bool(getattr(block, "graded", False)) and bool(getattr(block, "has_score", False)),
         completable=not block.has_children and is_for_all and is_completable,
+        restriction=restriction,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db import models
 
 from blended_xblock.design import Design, SessionDesign
 from blended_xblock.hosts.base import OutlineNode
@@ -86,9 +88,10 @@ def linked_blocks(
     return links
 
 
-def replace_rows(stored: Any, wanted: list[Any]) -> None:
+def replace_rows(
+    stored: Iterable[models.Model], wanted: Sequence[models.Model], model: Any
+) -> None:
     """Make the stored rows those wanted; touch nothing where they are the same already."""
-    model = stored.model
     names = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
 
     def content(row: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,14 +13,17 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import CourseKey
 
 from blended_xblock.design import Design, SessionDesign
 from blended_xblock.errors import DesignError
 from blended_xblock.gate import standing
+from blended_xblock.gate.course_gates import compile_gates, store_gates
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import OutlineNode, PublishedUnit
 from blended_xblock.models import (
     BlendedUnit,
+    CourseGate,
     GatedBlock,
     LinkedBlock,
     Session,
@@ -32,6 +35,7 @@ from blended_xblock.publishing.rows import (
     retired_statuses,
     session_values,
 )
+from blended_xblock.sets import insert_many
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +90,22 @@ def sync_course(course_key: str) -> SyncReport:
     return report
 
 
+def _master_of(course_key: str) -> str:
+    """Return the course whose content a custom course shares; of any other, itself."""
+    key = CourseKey.from_string(course_key)
+    to_master = getattr(key, "to_course_locator", None)
+    return str(to_master()) if to_master else course_key
+
+
+def _new_partition_id(usage_key: str, taken: Container[int]) -> int:
+    seed = int.from_bytes(hashlib.sha256(usage_key.encode()).digest()[:8], "big")
+    span = _PARTITIONS_TO - _PARTITIONS_FROM
+    candidate = _PARTITIONS_FROM + seed % span
+    while candidate in taken:
+        candidate = _PARTITIONS_FROM + (candidate + 1 - _PARTITIONS_FROM) % span
+    return candidate
+
+
 @transaction.atomic
 def _sync(course_key: str) -> SyncReport:
     report = SyncReport(course_key)
@@ -104,6 +124,8 @@ class _Sync:
 
     def __init__(self, course_key: str, report: SyncReport) -> None:
         self.course_key = course_key
+        # A custom course (CCX) has no Studio to confirm dates in: they are its master course's.
+        self.own_keys = {course_key, _master_of(course_key)}
         self.report = report
         self.nodes: dict[str, OutlineNode] = {}
         self.shifts: dict[str, timedelta] = {}
@@ -114,6 +136,7 @@ class _Sync:
         self.sessions: dict[int, dict[str, Session]] = {}
         for session in Session.objects.filter(unit__course_key=course_key):
             self.sessions.setdefault(session.unit_id, {})[session.design_id] = session
+        self.gates = CourseGate.objects.filter(course_key=course_key).first()
         self.new_sessions: list[Session] = []
         self.changed_sessions: list[Session] = []
         self.changed_units: list[BlendedUnit] = []
@@ -124,8 +147,10 @@ class _Sync:
         designs = self._read(published)
         elsewhere = self._owners_elsewhere(designs.values())
         compiled: list[tuple[BlendedUnit, Design, PublishedUnit]] = []
+        new = self._create_units(designs.values())
         for block, design in designs.values():
-            unit, is_changed = self._upsert_unit(block, design)
+            unit = self.units[block.usage_key]
+            is_changed = unit.usage_key in new or self._update_unit(unit, block, design)
             is_changed |= self._sync_sessions(unit, design, elsewhere)
             compiled.append((unit, design, block))
             if is_changed:
@@ -159,37 +184,39 @@ class _Sync:
                 )
         return designs
 
-    def _upsert_unit(self, block: PublishedUnit, design: Design) -> tuple[BlendedUnit, bool]:
-        digest = design.digest()
-        unit = self.units.get(block.usage_key)
-        if unit is None:
-            unit = BlendedUnit.objects.create(
+    def _create_units(self, designs: Iterable[tuple[PublishedUnit, Design]]) -> set[str]:
+        """Insert the units that are published for the first time; return their usage keys."""
+        taken = {unit.partition_id for unit in self.units.values()}
+        new = []
+        for block, design in designs:
+            if block.usage_key in self.units:
+                continue
+            unit = BlendedUnit(
                 usage_key=block.usage_key,
                 course_key=self.course_key,
                 title=block.title[:255],
-                partition_id=self._new_partition_id(block.usage_key),
+                partition_id=_new_partition_id(block.usage_key, taken),
                 weight=block.weight,
                 design=design.to_dict(),
-                digest=digest,
+                digest=design.digest(),
             )
-            self.units[block.usage_key] = unit
-            return unit, True
+            taken.add(unit.partition_id)
+            new.append(unit)
+        insert_many(new)
+        keys = {unit.usage_key for unit in new}
+        for unit in BlendedUnit.objects.filter(usage_key__in=keys) if keys else ():
+            self.units[unit.usage_key] = unit
+        return keys
+
+    def _update_unit(self, unit: BlendedUnit, block: PublishedUnit, design: Design) -> bool:
+        digest = design.digest()
         is_changed = unit.digest != digest or not unit.is_active
         if is_changed or unit.title != block.title[:255] or unit.weight != block.weight:
             unit.retired_statuses = retired_statuses(unit, design)
             unit.title, unit.weight = block.title[:255], block.weight
             unit.design, unit.digest, unit.is_active = design.to_dict(), digest, True
             self.changed_units.append(unit)
-        return unit, is_changed
-
-    def _new_partition_id(self, usage_key: str) -> int:
-        taken = {unit.partition_id for unit in self.units.values()}
-        seed = int.from_bytes(hashlib.sha256(usage_key.encode()).digest()[:8], "big")
-        span = _PARTITIONS_TO - _PARTITIONS_FROM
-        candidate = _PARTITIONS_FROM + seed % span
-        while candidate in taken:
-            candidate = _PARTITIONS_FROM + (candidate + 1 - _PARTITIONS_FROM) % span
-        return candidate
+        return is_changed
 
     def _owners_elsewhere(
         self, designs: Iterable[tuple[PublishedUnit, Design]]
@@ -198,7 +225,7 @@ class _Sync:
         ids = {session.id for _block, design in designs for session in design.sessions}
         rows = (
             Session.objects.filter(design_id__in=ids)
-            .exclude(unit__course_key=self.course_key)
+            .exclude(unit__course_key__in=self.own_keys)
             .exclude(state=Session.State.DRAFT)
             .order_by("-created_at")
             .values_list("design_id", "unit__course_key", "created_at")
@@ -244,7 +271,7 @@ class _Sync:
     ) -> str | None:
         """Return the course this session was copied from while its dates wait to be confirmed."""
         owner = elsewhere.get(item.id)
-        if owner is None or design.confirmed_for == self.course_key:
+        if owner is None or design.confirmed_for in self.own_keys:
             return None
         course_key, since = owner
         if session is None:
@@ -301,14 +328,22 @@ class _Sync:
         for unit, design, block in compiled:
             links += linked_blocks(unit, design, self.nodes)
             gated += self._gated(unit, design, block)
-        scope = {"unit__in": [unit for unit, _design, _block in compiled]}
-        replace_rows(LinkedBlock.objects.filter(**scope), links)
-        replace_rows(GatedBlock.objects.filter(**scope), gated)
+        units = {unit.pk for unit, _design, _block in compiled}
+        replace_rows(LinkedBlock.objects.filter(unit__in=units), links, LinkedBlock)
+        # Those too whose broken design was left alone keep their gates.
+        active = [unit for unit in self.units.values() if unit.is_active]
+        stored = list(GatedBlock.objects.filter(unit__in=active))
+        kept = [row for row in stored if row.unit_id not in units]
+        replace_rows([row for row in stored if row.unit_id in units], gated, GatedBlock)
         self.report.gated = len(gated)
+        gates = compile_gates(active, [*kept, *gated])
+        if self.gates is None or self.gates.gates != gates:
+            store_gates(self.course_key, gates, is_new=self.gates is None)
 
     def _gated(self, unit: BlendedUnit, design: Design, block: PublishedUnit) -> list[GatedBlock]:
         way_in = {block.usage_key, *block.ancestors}
         delays: dict[str, int] = {}
+        restrictions: dict[str, Mapping[int, list[int]]] = {}
         for follow_up in design.follow_ups:
             node = self.nodes.get(follow_up.block)
             if node is None:
@@ -318,11 +353,19 @@ class _Sync:
                 )
                 continue
             below = {each.usage_key for each in node.walk()}
+            restrictions |= {each.usage_key: each.restriction for each in node.walk()}
             self._warn_of_nesting(unit, design, node, below, way_in)
             for usage_key in below - way_in:
                 delays[usage_key] = max(delays.get(usage_key, 0), follow_up.delay_days)
         return [
-            GatedBlock(unit=unit, usage_key=key, delay_days=days) for key, days in delays.items()
+            GatedBlock(
+                unit=unit,
+                usage_key=key,
+                delay_days=days,
+                # As JSON gives it back: rows are compared with those stored.
+                restriction={str(pk): list(groups) for pk, groups in restrictions[key].items()},
+            )
+            for key, days in delays.items()
         ]
 
     def _warn_of_nesting(
