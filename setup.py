@@ -95,6 +95,7 @@ setup(
     install_requires=[
         "Django>=4.2,<6",
         "XBlock>=5.2,<7",
+        "celery>=5,<6",
         "edx-django-utils",
         "edx-opaque-keys",
         "icalendar>=6,<8",

@@ -17,13 +17,15 @@ from webob import Response
 
 from blended_xblock import api, olx
 from blended_xblock.attendance.recording import MARKS_LIMIT, MAX_ID
-from blended_xblock.attendance.roster import is_meant_for
+from blended_xblock.attendance.roster import is_in_audience, is_meant_for
 from blended_xblock.errors import ConflictError, InvalidInputError, NotFoundError
 from blended_xblock.hosts import get_host
-from blended_xblock.hosts.base import Viewer
+from blended_xblock.hosts.base import Learner, Viewer
 from blended_xblock.models import Session
 from blended_xblock.pages.common import status_choice
 from blended_xblock.pages.instructor import history_lines
+from blended_xblock.pages.learner import NOBODY, learner_page
+from blended_xblock.pages.mobile import own_standing
 from blended_xblock.pages.roll import can_open_roll, roll_page, roll_update
 from blended_xblock.permissions import Role, get_session, get_unit, require, roles_of
 from blended_xblock.schedule.calendar import build_calendar
@@ -36,7 +38,7 @@ NAMES_SHOWN: Final = 50
 def calendar(block: Any, viewer: Viewer, data: Data) -> Response:
     session = get_session(viewer, data.get("session", ""))
     require("calendar", viewer, session)
-    if roles_of(viewer, session) <= {Role.LEARNER} and not is_meant_for(session, viewer.user):
+    if roles_of(viewer, session) <= {Role.LEARNER} and not _is_expected(viewer, session):
         raise NotFoundError(_("There is no such session in this unit."))
     url = get_host().block_url(viewer.course_key, viewer.usage_key)
     body = build_calendar([session], url=url, stamp=timezone.now())
@@ -46,6 +48,14 @@ def calendar(block: Any, viewer: Viewer, data: Data) -> Response:
         charset="utf-8",
         content_disposition='attachment; filename="session.ics"',
     )
+
+
+def student_view_user_state(block: Any, viewer: Viewer, data: Data) -> Response:
+    require("student_view_user_state", viewer)
+    page = learner_page(
+        get_unit(viewer), viewer.user, zone=viewer.timezone, stand_in=viewer.stand_in
+    )
+    return _json(own_standing(page))
 
 
 def roll(block: Any, viewer: Viewer, data: Data) -> Response:
@@ -145,6 +155,24 @@ def revoke_waiver(block: Any, viewer: Viewer, data: Data) -> Response:
     return _json({"saved_at": _clock(viewer.timezone or "UTC"), "outcome": outcome})
 
 
+def invite_trainer(block: Any, viewer: Viewer, data: Data) -> Response:
+    session = get_session(viewer, data.get("session", ""))
+    require("invite_trainer", viewer, session)
+    person = data.get("person")
+    if not isinstance(person, str):
+        raise InvalidInputError(_("Give the username or the e-mail address of one person."))
+    trainers = api.invite_trainer(session.pk, person, actor=viewer.user)
+    return _saved(session, {"trainers": [dataclasses.asdict(trainer) for trainer in trainers]})
+
+
+def revoke_trainer(block: Any, viewer: Viewer, data: Data) -> Response:
+    session = get_session(viewer, data.get("session", ""))
+    require("revoke_trainer", viewer, session)
+    user_id = _whole(data.get("user"), "user")
+    trainers = api.revoke_trainer(session.pk, user_id, actor=viewer.user)
+    return _saved(session, {"trainers": [dataclasses.asdict(trainer) for trainer in trainers]})
+
+
 def save_olx(block: Any, viewer: Viewer, data: Data) -> Response:
     require("save_olx", viewer)
     text, title = data.get("olx"), data.get("title")
@@ -167,6 +195,7 @@ ACTIONS: Final[Mapping[str, Callable[[Any, Viewer, Data], Response]]] = {
     action.__name__: action
     for action in (
         calendar,
+        student_view_user_state,
         roll,
         open_roll,
         record,
@@ -176,9 +205,17 @@ ACTIONS: Final[Mapping[str, Callable[[Any, Viewer, Data], Response]]] = {
         history,
         grant_waiver,
         revoke_waiver,
+        invite_trainer,
+        revoke_trainer,
         save_olx,
     )
 }
+
+
+def _is_expected(viewer: Viewer, session: Session) -> bool:
+    if viewer.stand_in is None:
+        return is_meant_for(session, viewer.user)
+    return is_in_audience(session, Learner(NOBODY, "", "", "", viewer.stand_in.cohort))
 
 
 def _mark(item: Any) -> api.Mark:

@@ -13,6 +13,12 @@ from blended_xblock.attendance.recording import (
     record_unmarked,
 )
 from blended_xblock.attendance.rolls import ClosePreview, Roll, close_roll, open_roll, preview_close
+from blended_xblock.attendance.trainers import (
+    Trainer,
+    invite_trainer,
+    list_trainers,
+    revoke_trainer,
+)
 from blended_xblock.errors import BlendedError
 from blended_xblock.gate.access import (
     Lock,
@@ -35,17 +41,21 @@ __all__ = [
     "Roll",
     "StandingReport",
     "SyncReport",
+    "Trainer",
     "close_roll",
     "get_standing",
     "grant_waiver",
+    "invite_trainer",
     "is_open",
     "learners_changed",
+    "list_trainers",
     "lock_for",
     "locks_for",
     "open_roll",
     "preview_close",
     "record_attendance",
     "record_unmarked",
+    "revoke_trainer",
     "revoke_waiver",
     "sync_course",
 ]

@@ -16,6 +16,14 @@ class BlendedXBlockConfig(AppConfig):
     verbose_name = _("Blended learning")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        """Listen to what happens around us, and publish results once they are committed."""
+        from blended_xblock import events, tasks
+        from blended_xblock.hosts import get_host
+
+        events.decided.connect(tasks.enqueue_results, dispatch_uid="blended_xblock.results")
+        get_host().listen()
+
     plugin_app: ClassVar[dict[str, Any]] = {
         "settings_config": {
             "lms.djangoapp": {

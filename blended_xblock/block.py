@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from django.core.cache import cache
 from django.http.request import QueryDict
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from lxml import etree
@@ -20,12 +21,15 @@ from xblock.completable import XBlockCompletionMode
 from xblock.core import XML_NAMESPACES, XBlock
 from xblock.fields import Dict, Float, Scope, String
 from xblock.utils.resources import ResourceLoader
+from xblock.validation import Validation, ValidationMessage
 
 from blended_xblock import olx
+from blended_xblock.block_language import in_the_blocks_language
 from blended_xblock.design import Design
 from blended_xblock.errors import BlendedError, DesignError, InvalidInputError
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Viewer
+from blended_xblock.results.score import DEFAULT_POINTS, points_of
 
 log = logging.getLogger(__name__)
 loader = ResourceLoader("blended_xblock")
@@ -37,6 +41,7 @@ _ADDRESS: Final = frozenset({"url_name", "xblock-family"})
 _OPTION: Final = f"{{{XML_NAMESPACES['option']}}}"
 
 
+@XBlock.needs("i18n")
 @XBlock.wants("user")
 class BlendedUnitBlock(XBlock):
     """A blended unit: online prework, live sessions, and follow-ups that open to who took part."""
@@ -48,9 +53,9 @@ class BlendedUnitBlock(XBlock):
         scope=Scope.settings,
     )
     weight = Float(
-        display_name=gettext_noop("Weight"),
-        help=gettext_noop("How much this unit counts beside others of its subsection."),
-        default=1.0,
+        display_name=gettext_noop("Points"),
+        help=gettext_noop("What the unit is worth in its subsection, in whole points."),
+        default=DEFAULT_POINTS,
         values={"min": 0},
         scope=Scope.settings,
     )
@@ -69,15 +74,18 @@ class BlendedUnitBlock(XBlock):
 
     has_author_view = True
     show_in_read_only_mode = True
+    # The platform's front ends draw "problem", "video" and this one; any other name draws nothing.
     icon_class = "other"
-    # Its own completion and score are recorded by the roll, never by looking at it.
+    # Its score and its completion follow from what is recorded, never from looking at it.
+    has_score = True
     has_custom_completion = True
-    completion_mode = XBlockCompletionMode.EXCLUDED
+    completion_mode = XBlockCompletionMode.COMPLETABLE
     public_dir: ClassVar[str] = "static"
 
     # -- views ---------------------------------------------------------------------------------
 
     @XBlock.supports("multi_device")
+    @in_the_blocks_language
     def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return the learner's page, or the panel of those who take rolls."""
         from blended_xblock import permissions
@@ -99,7 +107,7 @@ class BlendedUnitBlock(XBlock):
     def _learner_view(self, viewer: Viewer, unit: Any) -> Fragment:
         from blended_xblock.pages.learner import learner_page
 
-        page = learner_page(unit, viewer.user, zone=viewer.timezone)
+        page = learner_page(unit, viewer.user, zone=viewer.timezone, stand_in=viewer.stand_in)
         return self._fragment(
             "learner", {"page": page, "calendar_url": self._handler_url("calendar")}
         )
@@ -117,7 +125,13 @@ class BlendedUnitBlock(XBlock):
                     user=viewer.user, revoked_at__isnull=True, session__unit=unit
                 ).values_list("session_id", flat=True)
             )
-        page = instructor_page(unit, zone=viewer.timezone, only_sessions=own, may_waive=is_staff)
+        page = instructor_page(
+            unit,
+            zone=viewer.timezone,
+            only_sessions=own,
+            may_waive=is_staff,
+            may_invite=is_staff and not viewer.is_masquerading,
+        )
         names = (
             "roll",
             "open_roll",
@@ -128,10 +142,13 @@ class BlendedUnitBlock(XBlock):
             "history",
             "grant_waiver",
             "revoke_waiver",
+            "invite_trainer",
+            "revoke_trainer",
         )
         urls = {name: self._handler_url(name) for name in names}
         return self._fragment("instructor", {"page": page, "urls": urls})
 
+    @in_the_blocks_language
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return Studio's preview: what learners will meet, and what is missing or broken."""
         from blended_xblock.pages.author import author_page
@@ -149,6 +166,7 @@ class BlendedUnitBlock(XBlock):
         )
         return self._fragment("author", {"page": page})
 
+    @in_the_blocks_language
     def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return the editor of the unit's OLX, for everything a form does not offer."""
         return self._fragment(
@@ -160,6 +178,7 @@ class BlendedUnitBlock(XBlock):
             },
         )
 
+    @in_the_blocks_language
     def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return what an anonymous visitor reads: sessions are for those enrolled."""
         return self._message(_("Enrol in this course to see the sessions and take part."))
@@ -170,6 +189,11 @@ class BlendedUnitBlock(XBlock):
     def calendar(self, request: Request, suffix: str = "") -> Response:
         """Return one session as an .ics file (``?session=<id>``)."""
         return self._answer("calendar", request, "GET")
+
+    @XBlock.handler
+    def student_view_user_state(self, request: Request, suffix: str = "") -> Response:
+        """Return the caller's own standing, records and next session as JSON."""
+        return self._answer("student_view_user_state", request, "GET")
 
     @XBlock.handler
     def roll(self, request: Request, suffix: str = "") -> Response:
@@ -217,10 +241,21 @@ class BlendedUnitBlock(XBlock):
         return self._answer("revoke_waiver", request, "POST")
 
     @XBlock.handler
+    def invite_trainer(self, request: Request, suffix: str = "") -> Response:
+        """Let somebody take the roll of a session (``{"session": id, "person": text}``)."""
+        return self._answer("invite_trainer", request, "POST")
+
+    @XBlock.handler
+    def revoke_trainer(self, request: Request, suffix: str = "") -> Response:
+        """Take an invitation back (``{"session": id, "user": id}``)."""
+        return self._answer("revoke_trainer", request, "POST")
+
+    @XBlock.handler
     def save_olx(self, request: Request, suffix: str = "") -> Response:
         """Replace the design by the OLX sent (``{"olx": text, "title": text}``)."""
         return self._answer("save_olx", request, "POST")
 
+    @in_the_blocks_language
     def _answer(self, action: str, request: Request, method: str) -> Response:
         from blended_xblock import actions
 
@@ -235,6 +270,26 @@ class BlendedUnitBlock(XBlock):
             return _json(answer, error.status)
         except BlendedError as error:
             return _json({"code": error.code, "message": error.message}, error.status)
+
+    # -- score -----------------------------------------------------------------------------------
+
+    def max_score(self) -> int:
+        """Return the points of somebody with full credit at every session that counts."""
+        return points_of(self.weight)
+
+    def clear_student_state(
+        self, user_id: str, course_id: str, item_id: str, requesting_user_id: str
+    ) -> None:
+        """Forget a learner's attendance, as "Delete learner state" promises; ids are anonymous.
+
+        Every record becomes unmarked and waivers end. The history stays and says who did it.
+        """
+        from blended_xblock.attendance.recording import clear_records
+
+        host = get_host()
+        learner, actor = host.person(user_id), host.person(requesting_user_id)
+        if learner is not None:
+            clear_records(item_id, learner.pk, actor=actor)
 
     # -- OLX -----------------------------------------------------------------------------------
 
@@ -284,17 +339,62 @@ class BlendedUnitBlock(XBlock):
         except DesignError:
             # The editor is where it is mended.
             olx.write_unchecked(self.design, node)
-        etree.indent(node)
-        return str(etree.tostring(node, encoding="unicode"))
+        # Not etree.indent: what stands for lxml.etree inside a platform does not have it.
+        return str(etree.tostring(node, encoding="unicode", pretty_print=True)).rstrip()
+
+    # -- what the platform asks of a block ---------------------------------------------------------
+
+    @in_the_blocks_language
+    def validate(self) -> Validation:
+        """Return what is wrong with the design, for Studio to show beside the block."""
+        validation = super().validate()
+        try:
+            problems = Design.from_dict(self.design).warnings(timezone.now())
+        except DesignError as error:
+            problems = error.problems
+        for problem in problems:
+            is_error = problem.severity == "error"
+            kind = ValidationMessage.ERROR if is_error else ValidationMessage.WARNING
+            validation.add(ValidationMessage(kind, problem.message(_)))
+        return validation
+
+    def student_view_data(self, context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the published timetable for mobile apps; nothing of a learner, and no place.
+
+        The platform keeps it with the course, so nothing here may depend on who asks, and nothing
+        wrong with one block may keep it from reading the others.
+        """
+        from blended_xblock.models import BlendedUnit
+        from blended_xblock.pages.mobile import timetable
+
+        usage_key = get_host().viewer(self).usage_key
+        unit = BlendedUnit.objects.filter(usage_key=usage_key, is_active=True).first()
+        if unit is None:
+            return {}
+        try:
+            return timetable(unit)
+        except DesignError:
+            log.exception("The design of blended unit %s cannot be read.", usage_key)
+            return {}
 
     def index_dictionary(self) -> dict[str, Any]:
-        """Return what Studio's search finds this block by: its title, objectives and sessions."""
-        index = super().index_dictionary()
-        design = self.design
-        words = [*design.get("objectives", ()), *(s["title"] for s in design.get("sessions", ()))]
-        index["content"] = {"display_name": self.display_name, "objectives": " ".join(words)}
-        index["content_type"] = "Blended unit"
-        return index
+        """Return what a search finds this block by: its title, objectives and sessions' titles.
+
+        Learners search the course by it as well, so sessions that only some are expected at are not
+        named.
+        """
+        index: dict[str, Any] = super().index_dictionary()
+        content = {"display_name": self.display_name}
+        try:
+            design = Design.from_dict(self.design)
+        except DesignError:
+            design = Design()
+        if design.objectives:
+            content["objectives"] = " ".join(design.objectives)
+        titles = [session.title for session in design.sessions if not session.audience]
+        if titles:
+            content["sessions"] = " ".join(dict.fromkeys(titles))
+        return index | {"content": content, "content_type": "Blended unit"}
 
     # -- parts ---------------------------------------------------------------------------------
 

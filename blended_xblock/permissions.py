@@ -30,6 +30,7 @@ _STAFF: Final = frozenset({Role.STAFF})
 
 ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "calendar": _PEOPLE,
+    "student_view_user_state": _PEOPLE,
     "roll": _ROLL,
     "open_roll": _ROLL,
     "record": _ROLL,
@@ -39,6 +40,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "history": _ROLL,
     "grant_waiver": _STAFF,
     "revoke_waiver": _STAFF,
+    "invite_trainer": _STAFF,
+    "revoke_trainer": _STAFF,
     "save_olx": frozenset({Role.AUTHOR}),
 }
 WRITES: Final = frozenset(
@@ -49,6 +52,8 @@ WRITES: Final = frozenset(
         "close_roll",
         "grant_waiver",
         "revoke_waiver",
+        "invite_trainer",
+        "revoke_trainer",
         "save_olx",
     }
 )
@@ -63,6 +68,9 @@ def roles_of(viewer: Viewer, session: Session | None = None) -> set[Role]:
         return set()
     if viewer.is_author_mode:
         return {Role.AUTHOR} if viewer.is_author else set()
+    if viewer.stand_in is not None:
+        # Whatever the person who looks is invited to, the learner they look as is not.
+        return {Role.LEARNER}
     roles = set()
     if viewer.is_staff:
         roles.add(Role.STAFF)

@@ -18,7 +18,7 @@ from blended_xblock.hosts.workbench import WorkbenchHost
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 
-READS = ("calendar", "roll", "close_preview", "history")
+READS = ("calendar", "student_view_user_state", "roll", "close_preview", "history")
 
 
 class MasqueradeHost(WorkbenchHost):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from lxml import etree
 from xblock.completable import XBlockCompletionMode
 
+import blended_xblock
 from blended_xblock import api, olx
 from blended_xblock.block import BlendedUnitBlock
 from blended_xblock.design import Design
@@ -166,9 +170,30 @@ def test_a_broken_design_can_still_be_opened_in_the_editor() -> None:
 
 
 def test_the_block_leaves_completion_and_score_to_the_roll() -> None:
-    assert BlendedUnitBlock.completion_mode == XBlockCompletionMode.EXCLUDED
+    assert BlendedUnitBlock.has_score
+    assert BlendedUnitBlock.completion_mode == XBlockCompletionMode.COMPLETABLE
+    # With a completion of its own, a learner's browser cannot publish one for it.
     assert BlendedUnitBlock.has_custom_completion
     assert not BlendedUnitBlock.has_children
+
+
+def test_nothing_is_used_that_misbehaves_in_a_frame() -> None:
+    """The learning front end shows a unit in a frame as high as its content."""
+    ours = Path(blended_xblock.__file__).parent
+    files = [
+        *ours.glob("static/blended_xblock/css/*.css"),
+        *ours.glob("static/blended_xblock/js/*.js"),
+        *ours.glob("templates/blended_xblock/*.html"),
+        *ours.glob("templates/blended_xblock/parts/*.html"),
+    ]
+    assert len(files) > 20
+    for file in files:
+        text = file.read_text()
+        for word in (r"position:\s*fixed", r"\d[dsl]?vh\b", "<dialog", "showModal", r"\balert\("):
+            assert not re.search(word, text), (file.name, word)
+        for link in re.findall(r"<a\b[^>]*>", text.replace("->", "")):
+            # The platform's own base leads every other link to the whole window as well.
+            assert re.search(r"\btarget=|\bdownload\b", link), (file.name, link)
 
 
 # OLX
@@ -214,8 +239,61 @@ def test_the_editor_shows_what_saving_reads_back() -> None:
     assert olx.parse_string(block.design_as_olx()).design == Design.from_dict(block.design)
 
 
-def test_studios_search_finds_titles_objectives_and_sessions() -> None:
-    f.redesign(objectives=["Listen well"])
-    text = repr(CampusRuntime().get_block(f.unit_key()).index_dictionary())
-    for word in ("unit", "Listen well", "Workshop 1"):
-        assert word in text
+# What the platform asks of a block
+
+
+def test_a_search_finds_titles_objectives_and_sessions_and_nothing_only_some_may_know() -> None:
+    secret = {"venue": "Room 4", "address": "1 Quiet Road", "join_url": "https://meet.example.org"}
+    f.redesign(
+        objectives=["Listen well", "Open up"],
+        sessions=[
+            f.meeting(1, **secret),
+            f.meeting(2, title="Workshop 1"),
+            f.meeting(3, title="Theirs", audience=["Client A"]),
+        ],
+    )
+    index = CampusRuntime().get_block(f.unit_key()).index_dictionary()
+    assert index["content_type"] == "Blended unit"
+    assert index["content"] == {
+        "display_name": "unit",
+        "objectives": "Listen well Open up",
+        "sessions": "Workshop 1",
+    }
+
+
+def test_a_broken_design_is_found_by_its_title() -> None:
+    f.redesign(sessions=[{"no": "title"}], objectives="all")
+    index = CampusRuntime().get_block(f.unit_key()).index_dictionary()
+    assert index["content"] == {"display_name": "unit"}
+
+
+def messages() -> list[tuple[str, str]]:
+    found = CampusRuntime().get_block(f.unit_key()).validate().to_json()
+    assert found["empty"] == (not found["messages"])
+    return [(message["type"], message["text"]) for message in found["messages"]]
+
+
+def test_studio_is_told_what_is_wrong_with_a_design() -> None:
+    f.redesign(sessions=[f.meeting(2, venue="Room 4")])
+    assert messages() == []
+    f.redesign(sessions=[], follow_ups=[])
+    (kind, said), _other = messages()
+    assert kind == "warning"
+    assert said == "session: there is none yet. Schedule a first session."
+    f.redesign(sessions=[f.meeting() | {"timezone": "Mars/Olympus"}], rule={"kind": "magic"})
+    found = messages()
+    assert {kind for kind, _said in found} == {"error"}
+    assert "Mars/Olympus" in repr(found)
+    assert "magic" in repr(found)
+
+
+def test_only_course_staff_see_who_is_invited(ana, trainer) -> None:
+    guest = f.person("guest", f.Role.GUEST, first_name="Grace", last_name=NASTY[:30])
+    api.invite_trainer(f.session_id(), "guest", actor=trainer)
+    html = show(trainer)
+    assert "Invited trainers: Grace" in " ".join(html.split())
+    assert "<script>alert" not in html
+    assert f'data-trainers="{f.session_id()}"' in html
+    for somebody in (guest, ana):
+        assert "data-trainers=" not in show(somebody)
+        assert "Invite" not in show(somebody).replace("Invited trainers: {names}", "")

@@ -34,6 +34,7 @@ ROLES = (
 # What the roles above get, in their order. The campus's author is course staff as well.
 MATRIX: dict[str, tuple[int, ...]] = {
     "calendar": (NO, YES, NO, YES, NO, NO, YES, NO, YES, YES),
+    "student_view_user_state": (NO, YES, NO, YES, YES, NO, YES, NO, YES, YES),
     "roll": (NO, NO, NO, YES, NO, NO, YES, NO, YES, YES),
     "open_roll": (NO, NO, NO, YES, NO, NO, YES, NO, YES, NO),
     "record": (NO, NO, NO, YES, NO, NO, YES, NO, YES, NO),
@@ -43,11 +44,12 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "history": (NO, NO, NO, YES, NO, NO, YES, NO, YES, YES),
     "grant_waiver": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
     "revoke_waiver": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
+    "invite_trainer": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
+    "revoke_trainer": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
     "save_olx": (NO, NO, NO, NO, NO, NO, NO, NO, YES, NO),
 }
-WITH_SESSION = [
-    name for name in MATRIX if name not in {"grant_waiver", "revoke_waiver", "save_olx"}
-]
+WITHOUT_SESSION = {"student_view_user_state", "grant_waiver", "revoke_waiver", "save_olx"}
+WITH_SESSION = [name for name in MATRIX if name not in WITHOUT_SESSION]
 THERE = "block-v1:Blended+OTHER+2026+type@blended_unit+block@unit"
 
 
@@ -80,9 +82,11 @@ def data(clock, trainer, ana, ben) -> dict[str, dict[str, Any]]:
     )
     f.take_roll(trainer, {ana: "P"})
     api.grant_waiver(f.unit_key(), ben.pk, actor=trainer, reason="Was ill.")
+    guest = invited("guest", 1)
     here = {"session": str(f.session_id())}
     return {
         "calendar": here,
+        "student_view_user_state": {},
         "roll": here,
         "open_roll": here,
         "record": here | {"marks": [{"user_id": ana.pk, "status": "A", "key": "k"}]},
@@ -92,6 +96,8 @@ def data(clock, trainer, ana, ben) -> dict[str, dict[str, Any]]:
         "history": here | {"user": ana.pk},
         "grant_waiver": {"user": ana.pk, "reason": "Asked for it."},
         "revoke_waiver": {"user": ben.pk},
+        "invite_trainer": here | {"person": "ben"},
+        "revoke_trainer": here | {"user": guest.pk},
         "save_olx": {"title": "Renamed", "olx": "<blended_unit/>"},
     }
 

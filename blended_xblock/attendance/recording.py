@@ -31,6 +31,7 @@ from blended_xblock.models import (
     BlendedUnit,
     ImportBatch,
     Session,
+    Waiver,
 )
 from blended_xblock.sets import by_user, insert_many, update_many
 
@@ -239,6 +240,47 @@ def record_unmarked(
         for user_id in list_unmarked(session)
     ]
     return record_locked(session, marks, actor=actor, source=source)
+
+
+@transaction.atomic
+def clear_records(usage_key: str, user_id: int, *, actor: Any) -> None:
+    """Take back every mark and waiver of a learner in a unit, whatever became of its sessions.
+
+    Places on a roster and the history stay; the history says that ``actor`` reset them.
+    """
+    unit = BlendedUnit.objects.select_for_update().filter(usage_key=usage_key).first()
+    if unit is None:
+        return
+    now = timezone.now()
+    nothing = {"status": None, "minutes": None, "modality": "", "note": ""}
+    records = [
+        record
+        for record in AttendanceRecord.objects.select_for_update().filter(
+            session__unit=unit, user_id=user_id
+        )
+        if snapshot(record) != nothing
+    ]
+    changes = []
+    for record in records:
+        changes.append(
+            AttendanceChange(
+                session_id=record.session_id,
+                user_id=user_id,
+                before=snapshot(record),
+                after=nothing,
+                actor=actor,
+                source="reset",
+                at=now,
+                received_at=now,
+            )
+        )
+        _apply(record, nothing, actor=actor, source="reset", at=now)
+    update_many(records, _WRITTEN)
+    insert_many(changes)
+    Waiver.objects.filter(unit=unit, user_id=user_id, revoked_at__isnull=True).update(
+        revoked_at=now, revoked_by=actor
+    )
+    standing.recompute(unit, [user_id])
 
 
 def list_unmarked(session: Session) -> list[int]:

@@ -19,6 +19,7 @@ from blended_xblock import models
 from blended_xblock.attendance.roster import is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design, Status
+from blended_xblock.events import announce
 from blended_xblock.gate.rule import Mark, SessionFact, evaluate
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Learner
@@ -256,6 +257,8 @@ def recompute_all(users: Mapping[models.BlendedUnit, Collection[int]]) -> None:
     insert_many(created)
     update_many(changed, (*_COLUMNS, "updated_at"))
     RequestCache(STANDINGS_AT_HAND).clear()
+    for unit, user_ids in users.items():
+        announce(unit.pk, user_ids)
 
 
 @transaction.atomic

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from blended_xblock.results.score import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,27 @@ class PublishedUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A learner who does not exist, as whom staff look at a course ("View as: learner").
+
+    ``cohort`` and ``group_id`` (a group of the partition ``partition_id``) are what they chose to
+    look as, if anything.
+    """
+
+    cohort: str = ""
+    partition_id: int | None = None
+    group_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks at a block or posts to it, as the host's own session says, never a request's body.
 
     ``user`` is None for an anonymous visitor. ``is_author_mode`` is True in Studio, where nobody
     but an author has a role. ``is_masquerading`` is True while staff look through somebody else's
-    eyes: nothing may be written then. ``timezone`` is the zone the person chose, if any (IANA).
+    eyes: nothing may be written then. These are another person's (``user`` is that person), or
+    nobody's: then ``stand_in`` says whose they would be, and ``user`` is still who looks.
+    ``timezone`` is the zone the person chose, if any (IANA).
     """
 
     user: Any | None
@@ -85,6 +103,7 @@ class Viewer:
     is_masquerading: bool = False
     is_author_mode: bool = False
     timezone: str | None = None
+    stand_in: StandIn | None = None
 
 
 class Host(Protocol):
@@ -99,6 +118,12 @@ class Host(Protocol):
     def published_units(self, course_key: str) -> list[PublishedUnit]:
         """Return every published ``blended_unit`` block of the course, in outline order."""
 
+    def course_keys(self) -> list[str]:
+        """Return every course there is, for commands that go through all of them."""
+
+    def has_units(self, course_key: str) -> bool:
+        """Tell whether the published course holds a blended unit, without reading its tree."""
+
     def course_start(self, course_key: str) -> datetime | None:
         """Return the instant the course starts, in UTC."""
 
@@ -107,6 +132,9 @@ class Host(Protocol):
 
     def names(self, user_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people, enrolled or not, by user id; one query."""
+
+    def person(self, anonymous_id: str) -> Any | None:
+        """Return the user whom scores know by this id, or None."""
 
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether ``user`` has an active enrolment."""
@@ -121,6 +149,25 @@ class Host(Protocol):
         self, course_key: str, user_ids: Collection[int], usage_keys: Collection[str]
     ) -> dict[tuple[int, str], float]:
         """Return completion from 0 to 1 for each (user id, leaf block) that has any; one query."""
+
+    def publish_score(
+        self, course_key: str, usage_key: str, user_id: int, score: Score | None
+    ) -> None:
+        """Make this the learner's score in a block, and None take it away; again is harmless."""
+
+    def publish_completion(
+        self, course_key: str, usage_key: str, user_id: int, completion: float
+    ) -> None:
+        """Make this (0 to 1) the learner's completion of a block; again is harmless.
+
+        Nothing is written for who has done nothing and never had.
+        """
+
+    def forget_navigation(self, course_key: str, user_id: int) -> None:
+        """Let a learner's course outline be made anew, where the host keeps a copy of it."""
+
+    def listen(self) -> None:
+        """Connect what happens around us with ``signals``; called once, by the app."""
 
     def timezone_of(self, user: Any) -> str | None:
         """Return the IANA zone the person chose for themselves, or None."""

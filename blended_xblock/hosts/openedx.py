@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from blended_xblock.gate.groups import merge_access
-from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
+from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units
+from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, StandIn, Viewer
+from blended_xblock.results.score import points_of
 from blended_xblock.schedule.zones import known_zone
 
-BLOCK_TYPE = "blended_unit"
+if TYPE_CHECKING:
+    from blended_xblock.results.score import Score
+
+_TEAM = ("instructor", "staff", "limited_staff")
 
 
 class OpenEdxHost:
@@ -32,25 +38,32 @@ class OpenEdxHost:
         user_id = attributes.get("edx-platform.user_id")
         # The request's own user object carries the masquerade; one fetched anew would not.
         real = get_current_user()
-        user = None
+        user: Any = None
         if user_id:
             is_real = real is not None and real.pk == user_id
             user = real if is_real else get_user_model().objects.filter(pk=user_id).first()
+            if user is not None and hasattr(real, "masquerade_settings"):
+                # A handler then answers as the page did: whoever is looked at is a learner, even
+                # where they are staff as well.
+                user.masquerade_settings = real.masquerade_settings
         course_key = _without_branch(usage_key.context_key)
         is_somebody_else = user is not None and (
             hasattr(user, "real_user") or (real is not None and real.pk != user.pk)
         )
         is_known = user is not None
+        masquerade = _masquerade(user, course_key)
+        stand_in = None if is_somebody_else else _stand_in(masquerade, course_key)
         return Viewer(
             user=user,
             course_key=course_key,
             usage_key=_without_branch(usage_key),
             is_staff=is_known and self.is_course_staff(user, course_key),
-            is_learner=is_known and self.is_enrolled(user, course_key),
+            is_learner=stand_in is not None or (is_known and self.is_enrolled(user, course_key)),
             is_author=is_known and self.may_author(user, course_key),
-            is_masquerading=is_somebody_else or _is_masquerading(user, course_key),
+            is_masquerading=is_somebody_else or masquerade is not None,
             is_author_mode=_is_studio(),
             timezone=self.timezone_of(user) if is_known else None,
+            stand_in=stand_in,
         )
 
     def outline(self, course_key: str) -> OutlineNode | None:
@@ -70,7 +83,7 @@ class OpenEdxHost:
             PublishedUnit(
                 usage_key=_without_branch(block.location),
                 title=block.display_name,
-                weight=block.weight if block.weight is not None else 1.0,
+                weight=points_of(block.weight),
                 design=dict(block.design),
                 ancestors=ancestors,
             )
@@ -78,18 +91,34 @@ class OpenEdxHost:
             if block.scope_ids.block_type == BLOCK_TYPE
         ]
 
+    def course_keys(self) -> list[str]:
+        """Return the courses of which the platform keeps an overview; one query."""
+        from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
+        keys = CourseOverview.objects.order_by("id").values_list("id", flat=True)
+        return [str(key) for key in keys]
+
+    def has_units(self, course_key: str) -> bool:
+        """Look through the structure of the published course; its blocks are not loaded."""
+        course = _published_course(course_key, depth=0)
+        return course is not None and has_blended_units(course)
+
     def course_start(self, course_key: str) -> datetime | None:
         """Return the course's start date."""
         course = _published_course(course_key, depth=0)
         return None if course is None else course.start
 
     def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
-        """Return active enrolments with cohorts; two queries."""
-        from common.djangoapps.student.models import CourseEnrollment
+        """Return active enrolments with cohorts, without the course's own team; two queries."""
+        from common.djangoapps.student.models import CourseAccessRole, CourseEnrollment
         from openedx.core.djangoapps.course_groups.models import CohortMembership
 
         key = CourseKey.from_string(course_key)
-        rows = CourseEnrollment.objects.filter(course_id=key, is_active=True)
+        # Those who give a course enrol in it to see it; nobody expects them at its sessions.
+        team = CourseAccessRole.objects.filter(course_id=key, role__in=_TEAM)
+        rows = CourseEnrollment.objects.filter(course_id=key, is_active=True).exclude(
+            user_id__in=team.values("user_id")
+        )
         memberships = CohortMembership.objects.filter(course_id=key)
         if user_ids is not None:
             rows = rows.filter(user_id__in=user_ids)
@@ -114,6 +143,12 @@ class OpenEdxHost:
 
         profiles = UserProfile.objects.filter(user_id__in=user_ids).select_related("user")
         return {profile.user_id: profile.name or profile.user.username for profile in profiles}
+
+    def person(self, anonymous_id: str) -> Any | None:
+        """Ask the platform, which gives everybody such an id for each course."""
+        from common.djangoapps.student.models import user_by_anonymous_id
+
+        return user_by_anonymous_id(anonymous_id)
 
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether ``user`` has an active enrolment."""
@@ -150,6 +185,115 @@ class OpenEdxHost:
         ).values_list("user_id", "block_key", "completion")
         return {(user_id, _without_branch(key)): done for user_id, key, done in rows}
 
+    def publish_score(
+        self, course_key: str, usage_key: str, user_id: int, score: Score | None
+    ) -> None:
+        """Write to edx-submissions, whose signals have the platform grade the subsection again."""
+        from common.djangoapps.student.models import anonymous_id_for_user
+        from submissions import api as submissions
+
+        user = get_user_model().objects.get(pk=user_id)
+        item = {
+            "student_id": anonymous_id_for_user(user, CourseKey.from_string(course_key)),
+            "course_id": course_key,
+            "item_id": usage_key,
+            "item_type": BLOCK_TYPE,
+        }
+        before = submissions.get_score(item)
+        # One that was taken away is kept, with no points possible.
+        has_score = bool(before and before["points_possible"])
+        if score is None:
+            if has_score:
+                submissions.reset_score(item["student_id"], course_key, usage_key)
+            return
+        wanted = (score.earned, score.possible)
+        if has_score and (before["points_earned"], before["points_possible"]) == wanted:
+            return
+        submission = submissions.create_submission(item, {"from": "blended_xblock"})
+        submissions.set_score(submission["uuid"], *wanted)
+
+    def publish_completion(
+        self, course_key: str, usage_key: str, user_id: int, completion: float
+    ) -> None:
+        """Write to edx-completion, where the platform tracks completion at all."""
+        from completion.models import BlockCompletion
+        from completion.waffle import ENABLE_COMPLETION_TRACKING_SWITCH
+
+        if not ENABLE_COMPLETION_TRACKING_SWITCH.is_enabled():
+            return
+        key = UsageKey.from_string(usage_key).map_into_course(CourseKey.from_string(course_key))
+        before = BlockCompletion.objects.filter(
+            user_id=user_id, context_key=key.context_key, block_key=key
+        ).first()
+        if (before.completion if before else 0.0) == completion:
+            return
+        user = get_user_model().objects.get(pk=user_id)
+        BlockCompletion.objects.submit_completion(user, key, completion)
+
+    def forget_navigation(self, course_key: str, user_id: int) -> None:
+        """Drop the learner's course sidebar, which the LMS keeps for an hour.
+
+        It does so by course version, learner, cohort and mode, and tells nobody; another release
+        may keep it otherwise, and then it is only late.
+        """
+        if _is_studio():
+            return
+        from common.djangoapps.student.models import CourseEnrollment
+        from openedx.core.djangoapps.course_groups.models import CohortMembership
+
+        try:
+            from lms.djangoapps.course_home_api.outline.views import CourseNavigationBlocksView
+
+            template = CourseNavigationBlocksView.COURSE_BLOCKS_CACHE_KEY_TEMPLATE
+        except (ImportError, AttributeError):
+            return
+        key = CourseKey.from_string(course_key)
+        course = _published_course(course_key, depth=0)
+        enrolment = CourseEnrollment.objects.filter(user_id=user_id, course_id=key).first()
+        cohort = CohortMembership.objects.filter(user_id=user_id, course_id=key).first()
+        cache.delete(
+            template.format(
+                course_key_string=course_key,
+                course_version=str(getattr(course, "course_version", None)),
+                user_id=user_id,
+                enrollment_mode=getattr(enrolment, "mode", ""),
+                user_cohort_id=cohort.course_user_group_id if cohort else "",
+                allow_public=False,
+                allow_public_outline=False,
+                is_masquerading=False,
+            )
+        )
+
+    def listen(self) -> None:
+        """Connect the platform's signals; weakly held receivers would be lost, so these are not."""
+        from openedx_events.content_authoring.signals import COURSE_IMPORT_COMPLETED
+        from openedx_events.learning.signals import (
+            COHORT_MEMBERSHIP_CHANGED,
+            COURSE_ENROLLMENT_CHANGED,
+            COURSE_ENROLLMENT_CREATED,
+            COURSE_UNENROLLMENT_COMPLETED,
+        )
+        from xmodule.modulestore.django import SignalHandler
+
+        def connect(signal: Any, receiver: Any) -> None:
+            signal.connect(receiver, weak=False, dispatch_uid=f"blended_xblock.{receiver.__name__}")
+
+        connect(SignalHandler.course_published, _on_publish)
+        connect(SignalHandler.course_deleted, _on_deletion)
+        connect(COURSE_IMPORT_COMPLETED, _on_import)
+        if _is_studio():
+            return
+        from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_MISC
+
+        connect(USER_RETIRE_LMS_MISC, _on_retirement)
+        connect(COHORT_MEMBERSHIP_CHANGED, _on_cohort)
+        for signal in (
+            COURSE_ENROLLMENT_CREATED,
+            COURSE_ENROLLMENT_CHANGED,
+            COURSE_UNENROLLMENT_COMPLETED,
+        ):
+            connect(signal, _on_enrolment)
+
     def timezone_of(self, user: Any) -> str | None:
         """Return the zone of the person's account settings, if this machine knows it."""
         from openedx.core.djangoapps.user_api.preferences.api import get_user_preference
@@ -163,17 +307,75 @@ class OpenEdxHost:
         return f"{root}/courses/{course_key}/jump_to/{usage_key}"
 
 
+def _on_publish(*, course_key: Any, **_signal: Any) -> None:
+    from blended_xblock import signals
+
+    # Content libraries are published by the same signal; nobody learns in one.
+    if course_key.is_course:
+        signals.course_published(_without_branch(course_key))
+
+
+def _on_import(*, course: Any, **_event: Any) -> None:
+    """Sync again: while an import runs its own publish shows subsections without children."""
+    from blended_xblock import signals
+
+    signals.course_published(_without_branch(course.course_key))
+
+
+def _on_deletion(*, course_key: Any, **_signal: Any) -> None:
+    from blended_xblock import signals
+
+    signals.course_deleted(_without_branch(course_key))
+
+
+def _on_enrolment(*, enrollment: Any, **_event: Any) -> None:
+    from blended_xblock import signals
+
+    signals.learners_moved(str(enrollment.course.course_key), [enrollment.user.id])
+
+
+def _on_cohort(*, cohort: Any, **_event: Any) -> None:
+    from blended_xblock import signals
+
+    signals.learners_moved(str(cohort.course.course_key), [cohort.user.id])
+
+
+def _on_retirement(*, user: Any, **_signal: Any) -> None:
+    from blended_xblock import signals
+
+    signals.person_retired(user)
+
+
 def _is_studio() -> bool:
     return getattr(settings, "SERVICE_VARIANT", "lms") == "cms"
 
 
-def _is_masquerading(user: Any, course_key: str) -> bool:
+def _masquerade(user: Any, course_key: str) -> Any | None:
+    """Return as whom a member of staff looks at the course, or None where it is as themselves."""
     if user is None or _is_studio():
-        return False
+        return None
     from lms.djangoapps.courseware.masquerade import get_course_masquerade
 
     masquerade = get_course_masquerade(user, CourseKey.from_string(course_key))
-    return masquerade is not None and masquerade.role != "staff"
+    return None if masquerade is None or masquerade.role == "staff" else masquerade
+
+
+def _stand_in(masquerade: Any | None, course_key: str) -> StandIn | None:
+    """Return the learner as whom staff look who chose a kind of learner, not a person."""
+    if masquerade is None or masquerade.user_name:
+        return None
+    partition_id, group_id = masquerade.user_partition_id, masquerade.group_id
+    if group_id is None:
+        return StandIn()
+    from openedx.core.djangoapps.course_groups.models import CourseUserGroupPartitionGroup
+
+    cohorts = CourseUserGroupPartitionGroup.objects.filter(
+        course_user_group__course_id=CourseKey.from_string(course_key),
+        partition_id=partition_id,
+        group_id=group_id,
+    )
+    cohort = cohorts.values_list("course_user_group__name", flat=True).first()
+    return StandIn(cohort or "", partition_id, group_id)
 
 
 def _without_branch(key: Any) -> str:

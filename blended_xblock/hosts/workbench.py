@@ -5,14 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from opaque_keys.edx.keys import UsageKey
 
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
+from blended_xblock.results.score import points_of
 from blended_xblock.workbench.keys import COURSE_KEY, ROOT_KEY
 from blended_xblock.workbench.models import CampusEnrollment
+
+if TYPE_CHECKING:
+    from blended_xblock.results.score import Score
 
 # Above this a list of people costs more in the statement than it saves in rows.
 _MOST_PEOPLE_IN_A_QUERY = 500
@@ -71,12 +76,20 @@ class WorkbenchHost:
                 PublishedUnit(
                     usage_key=node.usage_key,
                     title=node.title,
-                    weight=block.weight,
+                    weight=points_of(block.weight),
                     design=block.design,
                     ancestors=tuple(each.usage_key for each in above),
                 )
             )
         return units
+
+    def course_keys(self) -> list[str]:
+        """Return the one course."""
+        return [str(COURSE_KEY)]
+
+    def has_units(self, course_key: str) -> bool:
+        """Tell whether the course holds a blended unit."""
+        return bool(self.published_units(course_key))
 
     def course_start(self, course_key: str) -> datetime | None:
         """Return when the course starts, as its root block says."""
@@ -121,6 +134,13 @@ class WorkbenchHost:
             for user in get_user_model().objects.filter(pk__in=user_ids)
         }
 
+    def person(self, anonymous_id: str) -> Any | None:
+        """Look through the people of the campus; an id does not speak."""
+        from blended_xblock.workbench.people import anonymous_id as id_of
+
+        people = get_user_model().objects.all()
+        return next((user for user in people if id_of(user.pk) == anonymous_id), None)
+
     def is_enrolled(self, user: Any, course_key: str) -> bool:
         """Tell whether the person is a learner of the course."""
         place = _place(user, course_key)
@@ -161,6 +181,44 @@ class WorkbenchHost:
             )
             if user_id in wanted
         }
+
+    def publish_score(
+        self, course_key: str, usage_key: str, user_id: int, score: Score | None
+    ) -> None:
+        """Write to edx-submissions, or take back what is there."""
+        from submissions import api as submissions
+
+        from blended_xblock.workbench import scores
+
+        user = get_user_model().objects.get(pk=user_id)
+        before = scores.get_scores(user).get(usage_key)
+        if score is None:
+            if before is not None:
+                submissions.reset_score(scores.anonymous_id(user_id), course_key, usage_key)
+        elif before != (score.earned, score.possible):
+            key = UsageKey.from_string(usage_key)
+            scores.record_score(user, key, score.earned, score.possible)
+
+    def publish_completion(
+        self, course_key: str, usage_key: str, user_id: int, completion: float
+    ) -> None:
+        """Write to edx-completion, unless nothing is done and nothing was."""
+        from completion.models import BlockCompletion
+
+        before = BlockCompletion.objects.filter(
+            user_id=user_id, context_key=course_key, block_key=usage_key
+        ).first()
+        if (before.completion if before else 0.0) != completion:
+            user = get_user_model().objects.get(pk=user_id)
+            BlockCompletion.objects.submit_completion(
+                user, UsageKey.from_string(usage_key), completion
+            )
+
+    def forget_navigation(self, course_key: str, user_id: int) -> None:
+        """Do nothing: the campus keeps no copy of an outline."""
+
+    def listen(self) -> None:
+        """Do nothing: the campus itself calls what a change means."""
 
     def timezone_of(self, user: Any) -> str | None:
         """Return the zone in the person's profile, or None."""

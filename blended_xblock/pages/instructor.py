@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from blended_xblock.attendance.history import list_changes
 from blended_xblock.attendance.roster import list_audience
 from blended_xblock.attendance.statuses import meanings_of
+from blended_xblock.attendance.trainers import Trainer, list_trainers
 from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceRecord, BlendedUnit, Session
 from blended_xblock.pages.common import SessionCard, session_card, status_choice
@@ -30,6 +31,11 @@ class SessionTab:
     roll_label: str
     waiting: str
     is_selected: bool
+    trainers: tuple[Trainer, ...]
+
+    @property
+    def trainer_names(self) -> str:
+        return ", ".join(trainer.name for trainer in self.trainers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class InstructorPage:
     sessions: tuple[SessionTab, ...]
     selected: str
     may_waive: bool
+    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ def instructor_page(
     zone: str | None = None,
     only_sessions: set[Any] | None = None,
     may_waive: bool,
+    may_invite: bool = False,
     selected: str = "",
     now: datetime | None = None,
 ) -> InstructorPage:
@@ -71,6 +79,7 @@ def instructor_page(
     ]
     chosen = selected or _nearest(sessions, now)
     waiting = _waiting(unit, sessions, now)
+    trainers = list_trainers([session.pk for session in sessions]) if may_invite else {}
     return InstructorPage(
         title=unit.title,
         sessions=tuple(
@@ -80,11 +89,13 @@ def instructor_page(
                 roll_label=roll_label(session, now),
                 waiting=waiting.get(session.pk, ""),
                 is_selected=str(session.pk) == chosen,
+                trainers=trainers.get(session.pk, ()),
             )
             for session in sessions
         ),
         selected=chosen,
         may_waive=may_waive,
+        may_invite=may_invite,
     )
 
 

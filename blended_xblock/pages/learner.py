@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +14,11 @@ from django.utils.translation import ngettext, pgettext
 from blended_xblock.attendance.roster import is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design
+from blended_xblock.gate.groups import groups_that_open
 from blended_xblock.gate.reasons import explain
 from blended_xblock.gate.standing import Known, Opening, get_known, opening_at, outcome_at
 from blended_xblock.hosts import get_host
+from blended_xblock.hosts.base import Learner, StandIn
 from blended_xblock.models import AttendanceRecord, BlendedUnit, LinkedBlock, Session, Standing
 from blended_xblock.pages.common import (
     SessionCard,
@@ -27,6 +29,9 @@ from blended_xblock.pages.common import (
 )
 from blended_xblock.reports.readiness import Progress, get_progress
 from blended_xblock.schedule.wording import describe_instant
+
+NOBODY: Final = 0
+"""The user id of a learner who does not exist: no row has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,17 @@ class FollowUpItem:
 
 @dataclass(frozen=True, slots=True)
 class LearnerPage:
-    """The page; ``current`` is the key of the step to take first, where several can be taken."""
+    """The page; ``current`` is the key of the step to take first, where several can be taken.
+
+    ``opens_at`` (UTC) is from when what opens without a delay is open, as far as is known.
+    """
 
     title: str
     objectives: tuple[str, ...]
     steps: tuple[Step, ...]
     current: str
     outcome: str
+    opens_at: datetime | None
     next_session: LearnerSession | None
     upcoming: tuple[LearnerSession, ...]
     past: tuple[LearnerSession, ...]
@@ -93,19 +102,31 @@ class LearnerPage:
 
 
 def learner_page(
-    unit: BlendedUnit, user: Any, *, zone: str | None = None, now: datetime | None = None
+    unit: BlendedUnit,
+    user: Any,
+    *,
+    zone: str | None = None,
+    stand_in: StandIn | None = None,
+    now: datetime | None = None,
 ) -> LearnerPage:
     """Return what ``user`` sees of a blended unit, with dates in their ``zone`` (IANA) too.
 
-    Six queries, none of them a write.
+    With ``stand_in`` it is what such a learner would see who enrolled just now. Six queries, none
+    of them a write.
     """
     now = now or timezone.now()
     design = Design.from_dict(unit.design)
-    known = get_known(unit, [user.pk], for_page=True)
-    row = Standing.objects.filter(unit=unit, user=user).first() or known.decide(user.pk)
+    user_id = user.pk if stand_in is None else NOBODY
+    known = get_known(unit, [user_id], for_page=True)
     links = list(unit.links.all())
-    progress = get_progress(unit, links, [user.pk])[user.pk]
-    sessions = _sessions(unit, user, known, now, zone)
+    if stand_in is None:
+        row = Standing.objects.filter(unit=unit, user_id=user_id).first() or known.decide(user_id)
+    else:
+        # Enrolled just now: whoever was not there yet is waited for at no past session.
+        known.learners[NOBODY] = Learner(NOBODY, "", "", "", stand_in.cohort, enrolled_at=now)
+        row = _imagined(unit, links, stand_in, now) or known.decide(NOBODY)
+    progress = get_progress(unit, links, [user_id])[user_id]
+    sessions = _sessions(unit, user_id, known, now, zone)
     follow_ups = tuple(
         _follow_up(unit, link, design, row, sessions.rows, zone=zone, now=now)
         for link in _of(links, LinkedBlock.Role.FOLLOW_UP)
@@ -123,6 +144,7 @@ def learner_page(
         steps=steps,
         current=next((step.key for step in steps if step.state == "current"), ""),
         outcome=outcome_at(row, now),
+        opens_at=opening_at(row, 0, now).opens_at,
         next_session=sessions.next,
         upcoming=sessions.upcoming,
         past=sessions.past,
@@ -130,6 +152,21 @@ def learner_page(
         follow_ups=follow_ups,
         make_ups=_items(unit, _of(links, LinkedBlock.Role.MAKE_UP), progress) if has_missed else (),
     )
+
+
+def _imagined(
+    unit: BlendedUnit, links: Sequence[LinkedBlock], stand_in: StandIn, now: datetime
+) -> Standing | None:
+    """Return the standing of a learner in the group looked as, or None where nothing is open."""
+    if stand_in.partition_id != unit.partition_id or stand_in.group_id is None:
+        return None
+    delays = {link.days or 0 for link in _of(links, LinkedBlock.Role.FOLLOW_UP) if link.usage_key}
+    due = [days for days in delays if stand_in.group_id in groups_that_open(days, delays)]
+    if not due:
+        return None
+    attended = now - timedelta(days=max(due))
+    way = {"due": None, "counted_from": attended.isoformat(), "zone": "UTC"}
+    return Standing(unit=unit, user_id=NOBODY, is_met=True, openings=[way], zone="UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +178,11 @@ class _Sessions:
 
 
 def _sessions(
-    unit: BlendedUnit, user: Any, known: Known, now: datetime, zone: str | None
+    unit: BlendedUnit, user_id: int, known: Known, now: datetime, zone: str | None
 ) -> _Sessions:
     """Return the sessions meant for this learner or that they were recorded at."""
-    records = {record.session_id: record for record in known.records[user.pk]}
-    learner = known.learners.get(user.pk)
+    records = {record.session_id: record for record in known.records[user_id]}
+    learner = known.learners.get(user_id)
     recorders = {r.recorded_by_id for r in records.values() if r.recorded_by_id is not None}
     names = get_host().names(recorders) if recorders else {}
     choices = {code: status_choice(status) for code, status in meanings_of(unit).items()}

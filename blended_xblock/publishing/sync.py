@@ -69,6 +69,12 @@ class SyncReport:
     warnings: list[str] = field(default_factory=list)
 
 
+@transaction.atomic
+def retire_course(course_key: str) -> None:
+    """Take the gates of a course away that is no longer there; what was recorded stays."""
+    _Sync(course_key, SyncReport(course_key)).retire_all()
+
+
 def session_key(usage_key: str, design_id: str) -> uuid.UUID:
     """Return a session's key in the tables (UUIDv5): a copied design is another session."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{usage_key}#{design_id}")
@@ -169,6 +175,14 @@ class _Sync:
         self._sync_links(compiled)
         self._recompute(compiled)
 
+    def retire_all(self) -> None:
+        """Bring the tables in line with a course that publishes nothing."""
+        self._retire(set())
+        BlendedUnit.objects.bulk_update(self.changed_units, ["is_active"])
+        Session.objects.bulk_update(self.changed_sessions, ["state", "revision"])
+        if self.gates is not None:
+            store_gates(self.course_key, compile_gates([], []), is_new=False)
+
     def _read(self, published: Iterable[PublishedUnit]) -> dict[str, tuple[PublishedUnit, Design]]:
         designs = {}
         for block in published:
@@ -210,8 +224,9 @@ class _Sync:
 
     def _update_unit(self, unit: BlendedUnit, block: PublishedUnit, design: Design) -> bool:
         digest = design.digest()
-        is_changed = unit.digest != digest or not unit.is_active
-        if is_changed or unit.title != block.title[:255] or unit.weight != block.weight:
+        # What the unit is worth decides nothing, but makes other scores of the same records.
+        is_changed = unit.digest != digest or not unit.is_active or unit.weight != block.weight
+        if is_changed or unit.title != block.title[:255]:
             unit.retired_statuses = retired_statuses(unit, design)
             unit.title, unit.weight = block.title[:255], block.weight
             unit.design, unit.digest, unit.is_active = design.to_dict(), digest, True

@@ -13,3 +13,9 @@ class CampusConfig(AppConfig):
     label = "blended_campus"
     verbose_name = _("Demonstration campus")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the campus's Celery the one that tasks go to."""
+        from blended_xblock.workbench.celery import app
+
+        app.set_default()

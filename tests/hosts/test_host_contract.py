@@ -92,7 +92,7 @@ def test_the_outline_is_a_tree_of_the_whole_course(case: Case) -> None:
     assert {case.unit_key, case.page_key} <= set(keys)
     nodes = {node.usage_key: node for node in root.walk()}
     assert nodes[case.page_key].completable
-    assert not nodes[case.unit_key].completable
+    assert nodes[case.unit_key].completable
     assert not any(node.completable for node in root.walk() if node.children)
     assert all(node.title for node in root.walk())
     assert all(
@@ -107,7 +107,7 @@ def test_units_are_published_with_their_design_and_ancestors(case: Case) -> None
 
     assert root is not None
     assert unit.usage_key == case.unit_key
-    assert unit.weight == 1.0
+    assert unit.weight == 10
     assert unit.design["sessions"]
     assert unit.ancestors[0] == root.usage_key
     above = {node.usage_key: node for node in root.walk()}

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from opaque_keys.edx.keys import UsageKey
 
 from blended_xblock.hosts import openedx
+from blended_xblock.hosts.base import StandIn
 
 KEY = "block-v1:Blended+CONFLICT+demo+type@blended_unit+block@unit"
 
@@ -39,7 +40,7 @@ class Host(openedx.OpenEdxHost):
 def look(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that looks at the block as ``shown`` while ``real`` is logged in."""
     monkeypatch.setattr(
-        openedx, "_is_masquerading", lambda user, key: hasattr(user, "masquerade_settings")
+        openedx, "_masquerade", lambda user, key: getattr(user, "masquerade_settings", None)
     )
 
     def as_person(shown: Any, real: Any) -> tuple[Host, Any]:
@@ -76,11 +77,18 @@ def test_somebody_looks_as_themselves(look: Any, staff: Any) -> None:
     assert (viewer.course_key, viewer.usage_key) == ("course-v1:Blended+CONFLICT+demo", KEY)
 
 
-def test_staff_viewing_as_a_learner_are_learners_and_write_nothing(look: Any, staff: Any) -> None:
-    staff.masquerade_settings = {"role": "student"}
+def masquerade(user_name: str | None = None) -> Any:
+    return SimpleNamespace(user_name=user_name, user_partition_id=None, group_id=None)
+
+
+def test_staff_viewing_as_a_learner_stand_in_for_one_and_write_nothing(
+    look: Any, staff: Any
+) -> None:
+    staff.masquerade_settings = masquerade()
     host, viewer = look(staff, staff)
     assert host.asked[0] is staff, "a user fetched anew has no masquerade"
-    assert (viewer.is_staff, viewer.is_masquerading) == (False, True)
+    assert (viewer.is_staff, viewer.is_learner, viewer.is_masquerading) == (False, True, True)
+    assert viewer.stand_in == StandIn()
 
 
 def test_staff_viewing_as_one_learner_write_nothing(look: Any, staff: Any, learner: Any) -> None:
@@ -89,6 +97,17 @@ def test_staff_viewing_as_one_learner_write_nothing(look: Any, staff: Any, learn
     learner.real_user = staff
     _host, viewer = look(learner, learner)
     assert viewer.is_masquerading
+    assert viewer.stand_in is None
+
+
+def test_whom_staff_look_at_is_a_learner_in_a_handler_too(
+    look: Any, staff: Any, learner: Any
+) -> None:
+    """There the user is fetched anew; on the page it carries the masquerade itself."""
+    staff.masquerade_settings = masquerade(learner.username)
+    host, viewer = look(learner, staff)
+    assert host.asked[0] is viewer.user
+    assert (viewer.user, viewer.is_staff, viewer.stand_in) == (learner, False, None)
 
 
 def test_nobody_is_nobody(look: Any) -> None:

@@ -6,6 +6,7 @@ import { getPart, post, RequestError } from "./net.js";
 import { MarkQueue } from "./queue.js";
 import { Roll } from "./roll.js";
 import { readStrings } from "./strings.js";
+import { Trainers } from "./trainers.js";
 
 export class Panel {
   /** @type {Roll | null} */
@@ -47,6 +48,7 @@ export class Panel {
     }
     this.#picker?.addEventListener("change", () => this.pick(this.#picker.value));
     if (this.#picker) this.#picker.disabled = false;
+    for (const fold of this.#trainers) new Trainers(this, fold);
     window.addEventListener("online", () => this.queue.retry());
     window.addEventListener("beforeunload", (event) => {
       if (!this.queue.unsent) return;
@@ -128,6 +130,11 @@ export class Panel {
     if (option) option.textContent = `${option.dataset.text} (${label})`;
   }
 
+  /** @returns {NodeListOf<HTMLDetailsElement>} */
+  get #trainers() {
+    return this.root.querySelectorAll("[data-trainers]");
+  }
+
   /** @returns {HTMLSelectElement | null} */
   get #picker() {
     return this.root.querySelector("[data-picker]");
@@ -150,6 +157,7 @@ export class Panel {
       else tab.removeAttribute("aria-current");
     }
     if (this.#picker) this.#picker.value = this.session;
+    for (const fold of this.#trainers) fold.hidden = fold.dataset.trainers !== this.session;
   }
 
   /** @param {Error} error */

@@ -1,0 +1,1 @@
+"""What others keep of a blended unit: the score and the completion of each learner."""

@@ -1,0 +1,69 @@
+"""Course staff invite a trainer to one session, who takes that roll until they are removed."""
+
+from __future__ import annotations
+
+import pytest
+
+STAFF = "Camille Laurent"
+LEARNER = "Noah O'Connor"
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["1280", "360"])
+def test_a_trainer_is_invited_and_removed(visit, phone) -> None:
+    staff = visit(STAFF, phone=phone)
+    staff.unit()
+    page = staff.page
+    size = "phone" if phone else "laptop"
+    pick(page, "Workshop in Montréal", phone)
+    fold = page.locator("[data-trainers]:visible")
+    fold.get_by_text("No trainer is invited").click()
+    field = fold.get_by_label("Username or e-mail address")
+
+    field.fill("nobody.at.all")
+    field.press("Enter")
+    fold.get_by_text("Nobody here has this username").wait_for()
+    assert field.evaluate("field => field === document.activeElement")
+    staff.check()
+    staff.picture(f"trainers-refused-{size}")
+
+    field.fill("noah.oconnor")
+    fold.get_by_role("button", name="Invite").click()
+    fold.get_by_text(f"{LEARNER} can take the roll of this session now.").wait_for()
+    assert fold.locator("summary").inner_text() == f"Invited trainers: {LEARNER}"
+    assert fold.get_by_role("alert").is_hidden()
+    assert field.input_value() == ""
+    staff.check()
+    staff.picture(f"trainers-{size}")
+
+    trainer = visit(LEARNER, phone=phone)
+    trainer.unit()
+    trainer.page.locator('.blended-roll[data-view="roll"]').wait_for()
+    assert trainer.page.locator("[data-trainers], [data-picker]").count() == 0
+    trainer.check()
+
+    remove = fold.get_by_role("button", name=f"Remove {LEARNER}")
+    remove.focus()
+    page.keyboard.press("Enter")
+    fold.get_by_text(f"{LEARNER} can no longer take the roll").wait_for()
+    page.keyboard.press("Enter")  # The way back has the focus.
+    fold.get_by_text(f"{LEARNER} can take the roll of this session now.").wait_for()
+    remove.click()
+    fold.get_by_text(f"{LEARNER} can no longer take the roll").wait_for()
+    staff.check()
+    staff.picture(f"trainers-removed-{size}")
+    trainer.unit()
+    assert trainer.page.locator('.blended[data-view="learner"]').is_visible()
+
+    pick(page, "Workshop in Paris", phone)
+    assert page.locator("[data-trainers]:visible").count() == 1
+
+
+def pick(page, title: str, phone: bool) -> None:
+    """Choose a session in the way this size of screen offers."""
+    if phone:
+        picker = page.get_by_label("Session", exact=True)
+        option = picker.locator("option", has_text=title).first
+        picker.select_option(option.get_attribute("value"))
+    else:
+        page.get_by_role("button", name=title).click()
+    page.locator(".blended-roll h3", has_text=title).wait_for()
