@@ -131,7 +131,7 @@ setup(
         "quality": [
             "code-annotations~=2.3",
             "django-stubs~=6.1.0",
-            "djlint~=1.49.0",
+            "djlint==1.49.10",
             "import-linter~=2.16",
             "lxml-stubs",
             "mypy~=2.4.0",
