@@ -17,7 +17,7 @@ EXTRAS_package := package
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test lint format bench translations extract_translations \
+.PHONY: help demo demo-reset test test-openedx lint format bench translations extract_translations \
 	compile_translations check_translations_up_to_date package clean environment
 
 help: ## Say what can be done here
@@ -35,6 +35,18 @@ demo-reset: $(VENV)/.installed-demo ## Start the demo's course over, with dates 
 test: $(VENV)/.installed-test ## Run the tests (ARGS="-k roll" for some of them)
 	@echo "==> Running the tests"
 	@$(TEST_ENV) $(RUN) -m pytest $(ARGS)
+
+# The platform's own Python runs these, and its own MongoDB must answer.
+test-openedx: ## Run the tests inside Open edX (PLATFORM=its checkout PYTHON=its python)
+	@test -f "$(PLATFORM)/lms/envs/test.py" || { echo "Say where edx-platform is, and its Python:"; \
+		echo "    make test-openedx PLATFORM=../edx-platform PYTHON=../venv/bin/python"; exit 2; }
+	@mkdir -p $(PLATFORM)/test_root/log
+	@for service in lms cms; do \
+		echo "==> Running the tests inside Open edX: $$service"; \
+		(cd $(PLATFORM) && PYTHONPATH=$(CURDIR):$$PYTHONPATH $(PYTHON) -m pytest -c setup.cfg \
+			--rootdir=. --confcutdir=$(CURDIR)/tests/openedx -p cms.conftest -p no:randomly \
+			--ds=$$service.envs.test $(CURDIR)/tests/openedx/$$service $(ARGS)) || exit 1; \
+	done
 
 bench: $(VENV)/.installed-test ## Measure: queries, and ratios against a baseline of the same run
 	@echo "==> Measuring"
