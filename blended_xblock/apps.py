@@ -17,10 +17,14 @@ class BlendedXBlockConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what happens around us, and publish results once they are committed."""
+        """Listen to what happens around us, publish what is committed, check the settings."""
+        from django.core import checks
+
         from blended_xblock import events, tasks
+        from blended_xblock.checks import TAG, check_installation
         from blended_xblock.hosts import get_host
 
+        checks.register(check_installation, TAG)
         events.decided.connect(tasks.enqueue_results, dispatch_uid="blended_xblock.results")
         get_host().listen()
 
