@@ -28,6 +28,8 @@ class Command(BaseCommand):
         units = BlendedUnit.objects.filter(is_active=True).order_by("course_key", "pk")
         if options["courses"]:
             units = units.filter(course_key__in=options["courses"])
+            for course_key in sorted({*options["courses"]} - {unit.course_key for unit in units}):
+                self.stdout.write(f"{course_key}: no blended units")
         failed = 0
         for unit in units:
             users = list(

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from blended_xblock.gate.standing import learners_changed
 from blended_xblock.hosts import get_host
-from blended_xblock.models import BlendedUnit
+from blended_xblock.models import BlendedUnit, Standing
 from blended_xblock.publishing import sync_course
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,10 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Syncs some courses, or all that have blended units; goes on after one that fails."""
 
-    help = "Compile the blended units of published courses again. Nothing recorded is lost."
+    help = (
+        "Compile the blended units of published courses again, and decide again about each of "
+        "their learners. Nothing recorded is lost."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take course keys, or ``--all``."""
@@ -48,6 +52,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"{course_key}: no blended units")
             return
         report = sync_course(course_key)
+        # A publish decides where the course changed; this is for what nobody told us too.
+        learners = {learner.user_id for learner in host.learners(course_key)}
+        known = Standing.objects.filter(unit__course_key=course_key)
+        learners_changed(course_key, learners.union(known.values_list("user_id", flat=True)))
         self.stdout.write(
             f"{course_key}: {report.units} units, {report.sessions} sessions "
             f"({report.drafts} to confirm, {report.removed} removed), {report.gated} gated blocks"
