@@ -62,6 +62,8 @@ class CourseGates:
     units: Mapping[int, GatingUnit] = field(default_factory=dict)
     blocks: Mapping[Place, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     restrictions: Mapping[Place, Mapping[int, list[int]]] = field(default_factory=dict)
+    # What the platform calls them, by language: many a request asks, and gates seldom change.
+    partitions: dict[str, list[Any]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def group_access(self) -> dict[Place, dict[int, list[int]]]:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 from xblock.utils.resources import ResourceLoader
@@ -88,6 +89,8 @@ class _Locked(Fragment):
 class BlendedPartitionScheme:
     """Puts a learner in the group of their standing; the standing itself was decided on writing."""
 
+    # The platform sets it only where it looks a scheme up by name; its list of views asks for it.
+    name = SCHEME
     read_only = True
 
     @classmethod
@@ -132,10 +135,14 @@ def blended_partitions(course: Any) -> list[BlendedPartition]:
     try:
         if is_draft(course) or not has_blended_units(course):
             return []
-        units = gates_of(_text(course.id)).by_partition
+        gates = gates_of(_text(course.id))
+        units = gates.by_partition
         if taken := units.keys() & {partition.id for partition in course.user_partitions}:
             raise ValueError(f"Partitions of another kind have the ids {sorted(taken)}.")
-        return [_partition(unit) for unit in units.values()]
+        language = get_language() or ""
+        if language not in gates.partitions:
+            gates.partitions[language] = [_partition(unit) for unit in units.values()]
+        return list(gates.partitions[language])
     except GateError:
         return []
     except Exception:

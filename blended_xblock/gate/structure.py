@@ -17,18 +17,34 @@ def has_blended_units(block: Any) -> bool:
     """Tell whether the structure that ``block`` was loaded from holds a blended unit.
 
     The split modulestore's runtime carries it (``course_entry.structure``); each version of a
-    course is looked through once. Where there is none to look at, the answer is yes: then the
-    tables say it.
+    course is looked through once, save those still being written. Where there is none to look at,
+    the answer is yes: then the tables say it.
     """
     structure = getattr(getattr(block.runtime, "course_entry", None), "structure", None)
     if structure is None:
         return True
     version = structure["_id"]
-    if version not in _at_hand:
-        _at_hand[version] = any(place[0] == BLOCK_TYPE for place in structure["blocks"])
+    if version in _at_hand:
+        return _at_hand[version]
+    found = any(place[0] == BLOCK_TYPE for place in structure["blocks"])
+    if not _is_being_written(block):
+        _at_hand[version] = found
         if len(_at_hand) > _STRUCTURES_AT_HAND:
             _at_hand.popitem(last=False)
-    return _at_hand[version]
+    return found
+
+
+def _is_being_written(block: Any) -> bool:
+    """Tell whether a bulk operation still adds blocks to this very version, as an import does.
+
+    Where the modulestore does not say, the answer is yes: then it is looked through each time.
+    """
+    entry = block.runtime.course_entry
+    try:
+        record = block.runtime.modulestore._get_bulk_ops_record(entry.course_key)
+        return bool(record.active) and entry.structure["_id"] not in record.structures_in_db
+    except AttributeError:
+        return True
 
 
 def is_draft(block: Any) -> bool:
