@@ -161,6 +161,7 @@ class BlendedUnitBlock(XBlock):
         page = author_page(
             self.display_name,
             design,
+            weight=self.weight,
             usage_key=viewer.usage_key,
             course_key=viewer.course_key,
         )
@@ -347,15 +348,19 @@ class BlendedUnitBlock(XBlock):
     @in_the_blocks_language
     def validate(self) -> Validation:
         """Return what is wrong with the design, for Studio to show beside the block."""
+        from blended_xblock.pages.author import Finding, list_findings
+
         validation = super().validate()
         try:
-            problems = Design.from_dict(self.design).warnings(timezone.now())
+            design = Design.from_dict(self.design)
         except DesignError as error:
-            problems = error.problems
-        for problem in problems:
-            is_error = problem.severity == "error"
+            findings = [Finding(each.severity, each.message(_)) for each in error.problems]
+        else:
+            findings = list_findings(design, self.weight, timezone.now())
+        for finding in findings:
+            is_error = finding.severity == "error"
             kind = ValidationMessage.ERROR if is_error else ValidationMessage.WARNING
-            validation.add(ValidationMessage(kind, problem.message(_)))
+            validation.add(ValidationMessage(kind, finding.text))
         return validation
 
     def student_view_data(self, context: dict[str, Any] | None = None) -> dict[str, Any]:

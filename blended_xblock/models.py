@@ -195,7 +195,7 @@ class AttendanceRecord(models.Model):
 
     .. pii: attendance and a free-text note of an instructor about a learner.
     .. pii_types: id, other
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     class Modality(models.TextChoices):
@@ -242,7 +242,7 @@ class AttendanceChange(models.Model):
 
     .. pii: who recorded what about whom.
     .. pii_types: id, other
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="changes")
@@ -438,7 +438,7 @@ class Waiver(models.Model):
 
     .. pii: a free-text reason about a learner, and who gave it.
     .. pii_types: id, other
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     unit = models.ForeignKey(BlendedUnit, on_delete=models.PROTECT, related_name="waivers")
@@ -470,7 +470,7 @@ class SessionFeedback(models.Model):
 
     .. pii: a rating and a comment of a learner.
     .. pii_types: id, other
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="feedback")

@@ -15,6 +15,7 @@ from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import OutlineNode
 from blended_xblock.models import BlendedUnit
 from blended_xblock.pages.common import mode_label
+from blended_xblock.results.score import points_of
 from blended_xblock.schedule.wording import When, describe_span
 
 
@@ -58,13 +59,19 @@ class AuthorPage:
 
 
 def author_page(
-    title: str, design: Design, *, usage_key: str, course_key: str, now: datetime | None = None
+    title: str,
+    design: Design,
+    *,
+    weight: float | None,
+    usage_key: str,
+    course_key: str,
+    now: datetime | None = None,
 ) -> AuthorPage:
     """Return what the design as it stands in Studio would give learners."""
     now = now or timezone.now()
     outline = get_host().outline(course_key)
     nodes = {node.link: node for node in outline.walk()} if outline else {}
-    findings = [Finding(problem.severity, problem.message(_)) for problem in design.warnings(now)]
+    findings = list_findings(design, weight, now)
     prework = tuple(_link(link.block, nodes, "") for link in design.prework)
     follow_ups = tuple(
         _link(item.block, nodes, _delay(item.delay_days)) for item in design.follow_ups
@@ -94,6 +101,26 @@ def author_page(
         findings=tuple(findings),
         published=_published(usage_key, design),
     )
+
+
+def list_findings(design: Design, weight: float | None, now: datetime) -> list[Finding]:
+    """Return what the design and the points of a unit say although its author hardly means it."""
+    findings = [Finding(problem.severity, problem.message(_)) for problem in design.warnings(now)]
+    points = points_of(weight)
+    sessions = sum(not session.cancelled for session in design.sessions)
+    if weight is not None and weight != points:
+        text = _("Points are whole: %(weight)s is taken as %(points)s.")
+        findings.append(Finding("warning", text % {"weight": weight, "points": points}))
+    if 0 < points < sessions:
+        text = ngettext(
+            "With %(points)d point for %(sessions)d sessions, attending one of them may earn "
+            "nothing. Give the unit %(sessions)d points or more.",
+            "With %(points)d points for %(sessions)d sessions, attending one of them may earn "
+            "nothing. Give the unit %(sessions)d points or more.",
+            points,
+        )
+        findings.append(Finding("warning", text % {"points": points, "sessions": sessions}))
+    return findings
 
 
 def _link(link: str, nodes: dict[str, OutlineNode], detail: str) -> AuthorLink:

@@ -11,11 +11,9 @@ from tests import factories as f
 pytestmark = pytest.mark.usefixtures("course")
 
 
-def page(**changes) -> AuthorPage:
-    values = {**f.design(), **changes}
-    return author_page(
-        "Unit", Design.from_dict(values), usage_key=f.unit_key(), course_key=f.COURSE
-    )
+def page(weight: float | None = None, **changes) -> AuthorPage:
+    design = Design.from_dict({**f.design(), **changes})
+    return author_page("Unit", design, weight=weight, usage_key=f.unit_key(), course_key=f.COURSE)
 
 
 def test_a_whole_unit_is_shown_with_its_links_resolved() -> None:
@@ -53,3 +51,21 @@ def test_the_delay_of_a_follow_up_is_said_in_days() -> None:
     assert "7 days after" in page(follow_ups=follow_ups).follow_ups[0].detail
     one = page(follow_ups=[{"block": "sequence_demo@after", "delay_days": 1}]).follow_ups[0].detail
     assert "1 day after" in one
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [
+        (None, []),
+        (0, []),
+        (2, []),
+        (2.4, ["Points are whole: 2.4 is taken as 2."]),
+        (1, ["With 1 point for 2 sessions"]),
+        (0.5, ["Points are whole: 0.5 is taken as 1.", "With 1 point for 2 sessions"]),
+    ],
+)
+def test_points_too_few_or_broken_are_said(weight: float | None, expected: list[str]) -> None:
+    sessions = [f.meeting(1), f.meeting(2), f.meeting(3, cancelled=True)]
+    found = [each.text for each in page(weight, sessions=sessions).findings if "oint" in each.text]
+    assert len(found) == len(expected)
+    assert all(text.startswith(start) for text, start in zip(found, expected, strict=True))
