@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db.models.signals import post_delete
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -104,8 +105,12 @@ class OpenEdxHost:
         return course is not None and has_blended_units(course)
 
     def course_start(self, course_key: str) -> datetime | None:
-        """Return the course's start date."""
-        course = _published_course(course_key, depth=0)
+        """Return the course's start date as the course team set it, so the draft's.
+
+        The published branch of a re-run has the start of the course it was made from, until the
+        course's own settings are saved once.
+        """
+        course = _course_in("draft_preferred", course_key, depth=0)
         return None if course is None else course.start
 
     def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
@@ -270,29 +275,27 @@ class OpenEdxHost:
         from openedx_events.learning.signals import (
             COHORT_MEMBERSHIP_CHANGED,
             COURSE_ENROLLMENT_CHANGED,
-            COURSE_ENROLLMENT_CREATED,
-            COURSE_UNENROLLMENT_COMPLETED,
         )
         from xmodule.modulestore.django import SignalHandler
 
-        def connect(signal: Any, receiver: Any) -> None:
-            signal.connect(receiver, weak=False, dispatch_uid=f"blended_xblock.{receiver.__name__}")
+        def connect(signal: Any, receiver: Any, **options: Any) -> None:
+            uid = f"blended_xblock.{receiver.__name__}"
+            signal.connect(receiver, weak=False, dispatch_uid=uid, **options)
 
         connect(SignalHandler.course_published, _on_publish)
         connect(SignalHandler.course_deleted, _on_deletion)
         connect(COURSE_IMPORT_COMPLETED, _on_import)
         if _is_studio():
             return
+        from openedx.core.djangoapps.course_groups.models import CohortMembership
         from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_MISC
 
         connect(USER_RETIRE_LMS_MISC, _on_retirement)
         connect(COHORT_MEMBERSHIP_CHANGED, _on_cohort)
-        for signal in (
-            COURSE_ENROLLMENT_CREATED,
-            COURSE_ENROLLMENT_CHANGED,
-            COURSE_UNENROLLMENT_COMPLETED,
-        ):
-            connect(signal, _on_enrolment)
+        # The platform tells who joins a cohort, but not who is taken out of one.
+        connect(post_delete, _on_cohort_left, sender=CohortMembership)
+        # Told of every enrolment and unenrolment too, which have events of their own besides.
+        connect(COURSE_ENROLLMENT_CHANGED, _on_enrolment)
 
     def timezone_of(self, user: Any) -> str | None:
         """Return the zone of the person's account settings, if this machine knows it."""
@@ -338,6 +341,12 @@ def _on_cohort(*, cohort: Any, **_event: Any) -> None:
     from blended_xblock import signals
 
     signals.learners_moved(str(cohort.course.course_key), [cohort.user.id])
+
+
+def _on_cohort_left(*, instance: Any, **_signal: Any) -> None:
+    from blended_xblock import signals
+
+    signals.learners_moved(_without_branch(instance.course_id), [instance.user_id])
 
 
 def _on_retirement(*, user: Any, **_signal: Any) -> None:
@@ -388,6 +397,10 @@ def _name(user: Any) -> str:
 
 
 def _published_course(course_key: str, depth: int | None = None) -> Any | None:
+    return _course_in("published_only", course_key, depth)
+
+
+def _course_in(branch: str, course_key: str, depth: int | None) -> Any | None:
     from xmodule.modulestore import ModuleStoreEnum
     from xmodule.modulestore.django import modulestore
 
@@ -396,7 +409,7 @@ def _published_course(course_key: str, depth: int | None = None) -> Any | None:
     except InvalidKeyError:
         return None
     store = modulestore()
-    with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
+    with store.branch_setting(getattr(ModuleStoreEnum.Branch, branch), key):
         return store.get_course(key, depth=depth)
 
 
@@ -416,7 +429,7 @@ def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[s
     yield block, ancestors
     if block.has_children:
         below = (*ancestors, _without_branch(block.location))
-        for child in block.get_children():
+        for child in _children(block):
             yield from _walk(child, below)
 
 
@@ -424,6 +437,39 @@ def _node(
     block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bool = True
 ) -> OutlineNode:
     """Return a block as a node; what not every learner gets cannot be asked of any as prework."""
+    with _afresh(block):
+        return _read_node(block, inherited, is_for_all=is_for_all)
+
+
+def _children(block: Any) -> Iterator[Any]:
+    """Yield every child, in the midst of a request too.
+
+    There ``get_children`` leaves out what the learner who asks may not load, and has read who may.
+    """
+    from xmodule.modulestore.exceptions import ItemNotFoundError
+
+    for key in block.children:
+        # A child that is listed and not there is passed over, as the platform does.
+        with suppress(ItemNotFoundError):
+            yield block.runtime.load_item(key, for_parent=block)
+
+
+@contextmanager
+def _afresh(block: Any) -> Iterator[None]:
+    """Read a block's fields from the store, and leave nothing of that in the block.
+
+    A course that was never synced is synced in the midst of a request, which shares its blocks with
+    us: a field read as authored would stay so, and the first look would find no gate.
+    """
+    kept = block._field_data_cache, block._dirty_fields
+    block._field_data_cache, block._dirty_fields = {}, {}
+    try:
+        yield
+    finally:
+        block._field_data_cache, block._dirty_fields = kept
+
+
+def _read_node(block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bool) -> OutlineNode:
     from xblock.completable import XBlockCompletionMode
 
     is_for_all = is_for_all and not getattr(block, "visible_to_staff_only", False)
@@ -433,7 +479,7 @@ def _node(
     if block.has_children:
         children = tuple(
             _node(child, restriction, is_for_all=is_for_all and not picks)
-            for child in block.get_children()
+            for child in _children(block)
         )
     is_completable = XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE
     return OutlineNode(
