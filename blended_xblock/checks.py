@@ -20,7 +20,7 @@ from django.core.checks import CheckMessage, Error, Warning
 
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.openedx import OpenEdxHost
-from blended_xblock.settings.lms import PROVIDER, WRAPPER
+from blended_xblock.settings.lms import CALLBACKS, PROVIDER, WRAPPER
 
 TAG: Final = "blended_xblock"
 ENTRY_POINTS: Final = (
@@ -38,6 +38,7 @@ def check_installation(*, app_configs: Any = None, **_kwargs: Any) -> list[Check
         return []
     messages = list(_entry_points())
     if getattr(settings, "SERVICE_VARIANT", "lms") != "cms":
+        messages += _callbacks()
         messages += _providers(list(getattr(settings, "MODULESTORE_FIELD_OVERRIDE_PROVIDERS", ())))
         if _serves_people():
             messages += _wrappers()
@@ -77,6 +78,17 @@ def _providers(providers: Sequence[str]) -> Iterator[CheckMessage]:
             f"{PROVIDER} first: it asks the others itself. If those before it never answer for "
             "group_access, silence this with SILENCED_SYSTEM_CHECKS.",
             id="blended_xblock.E003",
+        )
+
+
+def _callbacks() -> Iterator[CheckMessage]:
+    if CALLBACKS not in settings.MIDDLEWARE:
+        yield Error(
+            "A locked problem can be read and answered at the platform's address for callbacks: "
+            "MIDDLEWARE does not name the gate.",
+            hint=f"The plugin adds {CALLBACKS} by itself; settings of yours set the list anew. "
+            "Add to the list instead of setting it, or put this at its end.",
+            id="blended_xblock.E005",
         )
 
 

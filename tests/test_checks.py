@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, run_checks
 from blended_xblock import checks
 from blended_xblock.checks import ENTRY_POINTS, TAG
 from blended_xblock.settings import lms_served
-from blended_xblock.settings.lms import PROVIDER, WRAPPER
+from blended_xblock.settings.lms import CALLBACKS, PROVIDER, WRAPPER
 
 # The databases are named, not asked.
 pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
@@ -78,6 +78,13 @@ def test_settings_that_drop_the_gate_are_an_error(lms: Any) -> None:
     (error,) = said()
     assert (error.id, error.is_serious()) == ("blended_xblock.E002", True)
     assert PROVIDER in (error.hint or "")
+
+
+def test_settings_that_drop_the_gate_for_callbacks_are_an_error(lms: Any) -> None:
+    """An operator's own settings set the middleware anew."""
+    lms.MIDDLEWARE = [name for name in lms.MIDDLEWARE if name != CALLBACKS]
+    (error,) = said()
+    assert (error.id, error.is_serious()) == ("blended_xblock.E005", True)
 
 
 def test_a_provider_before_the_gate_is_named(lms: Any) -> None:

@@ -36,6 +36,9 @@ TIME_TO_LIVE: Final = 60.0
 _COURSES_AT_HAND: Final = 200
 _REQUEST: Final = "blended_xblock.gates"
 _VERSION: Final = "blended_xblock.gates.{}"
+# What is known of the first sync of a course.
+_BEGUN: Final = "begun"
+_NOT_PUBLISHED: Final = "not published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,11 @@ def gates_of(course_key: str) -> CourseGates:
 
 def refuse(course_key: str) -> None:
     """Let nothing of this course be decided for the rest of the request."""
-    RequestCache(_REQUEST).data[course_key] = GateError(
-        _("It cannot be decided now whether this is open. Try again later.")
-    )
+    RequestCache(_REQUEST).data[course_key] = _undecided()
+
+
+def _undecided() -> GateError:
+    return GateError(_("It cannot be decided now whether this is open. Try again later."))
 
 
 _at_hand: dict[str, tuple[str, float, CourseGates]] = {}
@@ -178,7 +183,12 @@ _at_hand: dict[str, tuple[str, float, CourseGates]] = {}
 
 def _current(course_key: str) -> CourseGates:
     name = _VERSION.format(course_key)
-    version = cache.get(name)
+    try:
+        version = cache.get(name)
+    except Exception:
+        # What the cache holds is unreadable, or it is away: the row is not.
+        log.exception("The cache did not say which gates of %s are current.", course_key)
+        return _read(course_key)
     stored = _at_hand.get(course_key)
     if stored and stored[0] == version and time.monotonic() < stored[1]:
         return stored[2]
@@ -195,13 +205,33 @@ def _current(course_key: str) -> CourseGates:
 
 
 def _read(course_key: str) -> CourseGates:
-    row = CourseGate.objects.filter(course_key=course_key).first()
-    if row is None and cache.add(f"blended_xblock.first_sync.{course_key}", True, TIME_TO_LIVE):
-        from blended_xblock.publishing import sync_course
-
-        sync_course(course_key)
-        row = CourseGate.objects.filter(course_key=course_key).first()
+    row = _row(course_key) or _first_sync(course_key)
     return CourseGates() if row is None else _gates(row.gates)
+
+
+def _row(course_key: str) -> CourseGate | None:
+    return CourseGate.objects.filter(course_key=course_key).first()
+
+
+def _first_sync(course_key: str) -> CourseGate | None:
+    """Sync a course that never was, once a minute; None where none is published.
+
+    While another request is at it, or after one that failed, it is not known what is gated, and
+    that raises. A sync that is rolled back with its request leaves the same.
+    """
+    from blended_xblock.publishing import sync_course
+
+    name = f"blended_xblock.first_sync.{course_key}"
+    if cache.add(name, _BEGUN, TIME_TO_LIVE):
+        sync_course(course_key)
+        row = _row(course_key)
+        if row is None:
+            cache.set(name, _NOT_PUBLISHED, TIME_TO_LIVE)
+        return row
+    row = _row(course_key)
+    if row is None and cache.get(name) != _NOT_PUBLISHED:
+        raise _undecided()
+    return row
 
 
 def _gates(data: Mapping[str, Any]) -> CourseGates:

@@ -35,6 +35,15 @@ def group_of(user_id: int | None, course_key: str, gates: CourseGates, unit: Gat
     return group_for(is_open, unit.delays)
 
 
+def is_open_to(user_id: int | None, course_key: str, gates: CourseGates, place: Place) -> bool:
+    """Tell whether every unit that gates this block is met; one query a request for all units."""
+    now = timezone.now()
+    return all(
+        opening_at(_standing(user_id, course_key, gates, gates.units[pk]), days, now).is_open
+        for pk, days in gates.blocks.get(place, ())
+    )
+
+
 def refusal_of(
     user_id: int | None, course_key: str, gates: CourseGates, unit: GatingUnit, place: Place
 ) -> Refusal:

@@ -202,9 +202,12 @@ class WorkbenchHost:
     def publish_completion(
         self, course_key: str, usage_key: str, user_id: int, completion: float
     ) -> None:
-        """Write to edx-completion, unless nothing is done and nothing was."""
+        """Write to edx-completion where it is on, unless nothing is done and nothing was."""
         from completion.models import BlockCompletion
+        from completion.waffle import ENABLE_COMPLETION_TRACKING_SWITCH
 
+        if not ENABLE_COMPLETION_TRACKING_SWITCH.is_enabled():
+            return
         before = BlockCompletion.objects.filter(
             user_id=user_id, context_key=course_key, block_key=usage_key
         ).first()

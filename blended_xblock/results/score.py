@@ -34,9 +34,12 @@ class Score:
 def points_of(weight: float | None) -> int:
     """Return what a unit of this weight is worth; half a point is rounded up.
 
-    A block may have been written without a weight; then it is worth what a new one is.
+    A block may have been written without a weight, or OLX with one that is no number (``nan``
+    and ``inf`` pass for floats); then it is worth what a new one is.
     """
-    return max(0, math.floor(Fraction(str(DEFAULT_POINTS if weight is None else weight)) + HALF))
+    if weight is None or not math.isfinite(weight):
+        weight = DEFAULT_POINTS
+    return max(0, math.floor(Fraction(str(weight)) + HALF))
 
 
 def score_of(statuses: Iterable[Meaning], points: float | None) -> Score | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from blended_xblock.settings import common
 
 PROVIDER: Final = "blended_xblock.gate.overrides.BlendedGateOverride"
+CALLBACKS: Final = "blended_xblock.gate.callbacks.CallbackGate"
 WRAPPER: Final = "lms.djangoapps.courseware.field_overrides:OverrideModulestoreFieldData.wrap"
 
 
@@ -16,3 +17,7 @@ def plugin_settings(settings: Any) -> None:
     providers = tuple(getattr(settings, "MODULESTORE_FIELD_OVERRIDE_PROVIDERS", ()))
     if PROVIDER not in providers:
         settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (PROVIDER, *providers)
+    # Last, so that it is known who asks.
+    middleware = tuple(getattr(settings, "MIDDLEWARE", ()))
+    if CALLBACKS not in middleware:
+        settings.MIDDLEWARE = [*middleware, CALLBACKS]
