@@ -126,6 +126,7 @@ setup(
             "pytest>=8",
             "pytest-cov",
             "pytest-django",
+            "redis",
         ],
         "mariadb": ["mysqlclient"],
         "quality": [

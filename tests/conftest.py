@@ -1,4 +1,4 @@
-"""What every test shares: the rule for journeys in a browser, and a small course with its people.
+"""What every test shares: the rule for programs that may be missing, and a small course.
 
 A fixture that one folder needs belongs into that folder's own conftest.
 """
@@ -17,21 +17,39 @@ from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+REDIS = shutil.which("redis-server")
+# For each marker: what its tests run with, where that is, and the variable that requires it.
+_NEEDED = {
+    "browser": ("chromium", CHROMIUM, "BLENDED_REQUIRE_BROWSER"),
+    "redis": ("redis-server", REDIS, "BLENDED_REQUIRE_REDIS"),
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip journeys where there is no Chromium; where they are required, say so and fail."""
-    journeys = [item for item in items if item.get_closest_marker("browser")]
-    if CHROMIUM or not journeys:
-        return
-    if os.environ.get("BLENDED_REQUIRE_BROWSER") == "1":
-        raise pytest.UsageError(
-            "BLENDED_REQUIRE_BROWSER=1, but there is no Chromium: apt-get install chromium."
-        )
-    for item in journeys:
-        item.add_marker(
-            pytest.mark.skip(reason="no Chromium here; to run journeys: apt-get install chromium")
-        )
+    """Skip tests whose program is not here; where they are required, say so and fail."""
+    for marker, (program, place, variable) in _NEEDED.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if place or not marked:
+            continue
+        if os.environ.get(variable) == "1":
+            raise pytest.UsageError(
+                f"{variable}=1, but there is no {program}: apt-get install {program}."
+            )
+        for item in marked:
+            item.add_marker(
+                pytest.mark.skip(reason=f"no {program} here; to run: apt-get install {program}")
+            )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached_is_left() -> Iterator[None]:
+    """Let no test leave a cached switch or gate behind: its rows are gone, the caches are not."""
+    from django.core.cache import cache
+    from edx_django_utils.cache import RequestCache
+
+    yield
+    cache.clear()
+    RequestCache.clear_all_namespaces()
 
 
 @pytest.fixture
