@@ -19,6 +19,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from blended_xblock.errors import GateError
 from blended_xblock.gate.course_gates import gates_of
 from blended_xblock.gate.learner import is_open_to
+from blended_xblock.gate.structure import without_branch
 from blended_xblock.hosts import get_host
 
 _ADDRESS: Final = "xblock_handler_noauth"
@@ -52,7 +53,8 @@ class CallbackGate:
 
 
 def _is_shut(user: Any, course_key: CourseKey, usage_key: UsageKey) -> bool:
-    course = str(course_key)
+    # An address may name a branch as well; the platform takes it.
+    course = without_branch(course_key)
     host = get_host()
     called_back = getattr(settings, "BLENDED_XBLOCK_CALLBACK_BLOCKS", _CALLED_BACK)
     if user.is_anonymous and usage_key.block_type in called_back:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blended_xblock.gate.course_gates import gates_of
 from blended_xblock.gate.groups import merge_access
-from blended_xblock.gate.structure import has_blended_units
+from blended_xblock.gate.structure import has_blended_units, without_branch
 
 if TYPE_CHECKING:
     FieldOverrideProvider: Any
@@ -37,7 +37,7 @@ class BlendedGateOverride(FieldOverrideProvider):
         if name != _FIELD:
             return default
         key = block.location
-        course_key = str(key.course_key.for_branch(None).version_agnostic())
+        course_key = without_branch(key.course_key)
         gates = gates_of(course_key).group_access.get((key.block_type, key.block_id))
         return default if gates is None else merge_access(gates, self._said_by_others(block))
 

@@ -21,7 +21,7 @@ from blended_xblock.errors import GateError
 from blended_xblock.gate.course_gates import GatingUnit, Place, gates_of, refuse
 from blended_xblock.gate.groups import group_ids, group_name
 from blended_xblock.gate.learner import Refusal, group_of, refusal_of
-from blended_xblock.gate.structure import has_blended_units, is_draft
+from blended_xblock.gate.structure import has_blended_units, is_draft, without_branch
 from blended_xblock.hosts import get_host
 
 if TYPE_CHECKING:
@@ -54,11 +54,13 @@ class BlendedPartition(UserPartition):
         key = block.scope_ids.usage_id
         reason = self.access_denied_message(key, user, user_group, allowed_groups)
         refusal = self._refusal(key, user)
-        url = refusal and get_host().block_url(_text(key.course_key), refusal.unit.usage_key)
+        url = refusal and get_host().block_url(
+            without_branch(key.course_key), refusal.unit.usage_key
+        )
         return _Locked({"lock": {"reason": reason}, "unit_url": url})
 
     def _refusal(self, block_key: Any, user: Any) -> Refusal | None:
-        course_key = _text(block_key.course_key)
+        course_key = without_branch(block_key.course_key)
         gates = gates_of(course_key)
         unit = gates.by_partition.get(self.id)
         if unit is None:
@@ -105,7 +107,7 @@ class BlendedPartitionScheme:
 
         if _is_masked(user, course_key):
             return get_masquerading_user_group(course_key, user, user_partition)
-        key = _text(course_key)
+        key = without_branch(course_key)
         gates = gates_of(key)
         unit = gates.by_partition.get(user_partition.id)
         if unit is None:
@@ -135,7 +137,7 @@ def blended_partitions(course: Any) -> list[BlendedPartition]:
     try:
         if is_draft(course) or not has_blended_units(course):
             return []
-        gates = gates_of(_text(course.id))
+        gates = gates_of(without_branch(course.id))
         units = gates.by_partition
         if taken := units.keys() & {partition.id for partition in course.user_partitions}:
             raise ValueError(f"Partitions of another kind have the ids {sorted(taken)}.")
@@ -147,7 +149,7 @@ def blended_partitions(course: Any) -> list[BlendedPartition]:
         return []
     except Exception:
         log.exception("The partitions of blended units could not be made for %s.", course.id)
-        refuse(_text(course.id))
+        refuse(without_branch(course.id))
         return []
 
 
@@ -180,10 +182,6 @@ def _is_masked(user: Any, course_key: Any) -> bool:
     return bool(get_course_masquerade(user, course_key)) and not (
         is_masquerading_as_specific_student(user, course_key)
     )
-
-
-def _text(course_key: Any) -> str:
-    return str(course_key.for_branch(None).version_agnostic())
 
 
 def _place(block_key: Any) -> Place:

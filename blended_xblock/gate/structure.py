@@ -47,6 +47,11 @@ def _is_being_written(block: Any) -> bool:
         return True
 
 
+def without_branch(key: Any) -> str:
+    """Return the key of a course or block as our tables hold it: of no branch and no version."""
+    return str(key.for_branch(None).version_agnostic())
+
+
 def is_draft(block: Any) -> bool:
     """Tell whether ``block`` was loaded from the draft branch, which gates nothing."""
     entry = getattr(block.runtime, "course_entry", None)

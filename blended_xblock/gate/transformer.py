@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from blended_xblock.gate.course_gates import gates_of
 from blended_xblock.gate.groups import merge_access
-from blended_xblock.gate.structure import has_blended_units
+from blended_xblock.gate.structure import has_blended_units, without_branch
 
 if TYPE_CHECKING:
     BlockStructureTransformer: Any
@@ -45,7 +45,7 @@ class BlendedGateTransformer(BlockStructureTransformer):
         root = block_structure.get_xblock(root_key)
         if not has_blended_units(root):
             return
-        course_key = str(root_key.course_key.for_branch(None).version_agnostic())
+        course_key = without_branch(root_key.course_key)
         access = gates_of(course_key).group_access
         if not access:
             return

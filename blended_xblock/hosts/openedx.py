@@ -15,7 +15,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from blended_xblock.gate.groups import merge_access
-from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units
+from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units, without_branch
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, StandIn, Viewer
 from blended_xblock.results.score import points_of
 from blended_xblock.schedule.zones import known_zone
@@ -47,7 +47,7 @@ class OpenEdxHost:
                 # A handler then answers as the page did: whoever is looked at is a learner, even
                 # where they are staff as well.
                 user.masquerade_settings = real.masquerade_settings
-        course_key = _without_branch(usage_key.context_key)
+        course_key = without_branch(usage_key.context_key)
         is_somebody_else = user is not None and (
             hasattr(user, "real_user") or (real is not None and real.pk != user.pk)
         )
@@ -57,7 +57,7 @@ class OpenEdxHost:
         return Viewer(
             user=user,
             course_key=course_key,
-            usage_key=_without_branch(usage_key),
+            usage_key=without_branch(usage_key),
             is_staff=is_known and self.is_course_staff(user, course_key),
             is_learner=stand_in is not None or (is_known and self.is_enrolled(user, course_key)),
             is_author=is_known and self.may_author(user, course_key),
@@ -82,7 +82,7 @@ class OpenEdxHost:
             return []
         return [
             PublishedUnit(
-                usage_key=_without_branch(block.location),
+                usage_key=without_branch(block.location),
                 title=block.display_name,
                 weight=points_of(block.weight),
                 design=dict(block.design),
@@ -188,7 +188,7 @@ class OpenEdxHost:
             user_id__in=user_ids,
             block_key__in=[UsageKey.from_string(key) for key in usage_keys],
         ).values_list("user_id", "block_key", "completion")
-        return {(user_id, _without_branch(key)): done for user_id, key, done in rows}
+        return {(user_id, without_branch(key)): done for user_id, key, done in rows}
 
     def publish_score(
         self, course_key: str, usage_key: str, user_id: int, score: Score | None
@@ -315,20 +315,20 @@ def _on_publish(*, course_key: Any, **_signal: Any) -> None:
 
     # Content libraries are published by the same signal; nobody learns in one.
     if course_key.is_course:
-        signals.course_published(_without_branch(course_key))
+        signals.course_published(without_branch(course_key))
 
 
 def _on_import(*, course: Any, **_event: Any) -> None:
     """Sync again: while an import runs its own publish shows subsections without children."""
     from blended_xblock import signals
 
-    signals.course_published(_without_branch(course.course_key))
+    signals.course_published(without_branch(course.course_key))
 
 
 def _on_deletion(*, course_key: Any, **_signal: Any) -> None:
     from blended_xblock import signals
 
-    signals.course_deleted(_without_branch(course_key))
+    signals.course_deleted(without_branch(course_key))
 
 
 def _on_enrolment(*, enrollment: Any, **_event: Any) -> None:
@@ -346,7 +346,7 @@ def _on_cohort(*, cohort: Any, **_event: Any) -> None:
 def _on_cohort_left(*, instance: Any, **_signal: Any) -> None:
     from blended_xblock import signals
 
-    signals.learners_moved(_without_branch(instance.course_id), [instance.user_id])
+    signals.learners_moved(without_branch(instance.course_id), [instance.user_id])
 
 
 def _on_retirement(*, user: Any, **_signal: Any) -> None:
@@ -387,10 +387,6 @@ def _stand_in(masquerade: Any | None, course_key: str) -> StandIn | None:
     return StandIn(cohort or "", partition_id, group_id)
 
 
-def _without_branch(key: Any) -> str:
-    return str(key.for_branch(None).version_agnostic())
-
-
 def _name(user: Any) -> str:
     profile = getattr(user, "profile", None)
     return (profile.name if profile else "") or user.get_full_name() or user.username
@@ -428,7 +424,7 @@ def _as_authored() -> Iterator[None]:
 def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
     yield block, ancestors
     if block.has_children:
-        below = (*ancestors, _without_branch(block.location))
+        below = (*ancestors, without_branch(block.location))
         for child in _children(block):
             yield from _walk(child, below)
 
@@ -483,7 +479,7 @@ def _read_node(block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bo
         )
     is_completable = XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE
     return OutlineNode(
-        usage_key=_without_branch(block.location),
+        usage_key=without_branch(block.location),
         block_type=block.scope_ids.block_type,
         block_id=block.location.block_id,
         title=block.display_name_with_default,
