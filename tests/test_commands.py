@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from waffle.models import Switch
 
+from blended_xblock import api
 from blended_xblock.hosts.base import PublishedUnit
 from blended_xblock.hosts.workbench import WorkbenchHost
-from blended_xblock.models import AttendanceRecord, BlendedUnit, CourseGate, GatedBlock
+from blended_xblock.models import AttendanceRecord, BlendedUnit, CourseGate, GatedBlock, Standing
 from blended_xblock.results.score import Score
 from blended_xblock.workbench.scores import get_scores
 from tests import factories as f
@@ -131,6 +132,16 @@ def test_a_sync_keeps_what_was_recorded(marked) -> None:
     assert run("blended_sync", f.COURSE)[0] == 0
     assert not BlendedUnit.objects.get().is_active
     assert list(AttendanceRecord.objects.order_by("pk").values()) == before
+
+
+def test_a_sync_decides_again_about_every_learner(marked, ana, ben) -> None:
+    """Of an enrolment, or of a mark in a restored database, nobody may have told us."""
+    Standing.objects.filter(user=ana).update(is_met=False, openings=[])
+    Standing.objects.filter(user=ben).delete()
+    assert not api.is_open(f.AFTER, ana.pk)
+    assert run("blended_sync", f.COURSE)[0] == 0
+    assert api.is_open(f.AFTER, ana.pk)
+    assert not f.standing(ben).is_met
 
 
 def test_a_sync_goes_on_after_a_course_that_fails(course, trouble) -> None:

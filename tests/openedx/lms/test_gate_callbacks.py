@@ -57,6 +57,12 @@ class CallbacksTest(PathsCase):
         assert self.knock("problem_check", **self.answers()).status_code == 404
         assert not StudentModule.objects.filter(student=self.ana).exists()
 
+    def test_an_address_that_names_a_branch_is_the_same_address(self) -> None:
+        self.course_id += "+branch@published-branch"
+        assert self.knock().status_code == 404
+        self.take_part(self.built.unit)
+        assert QUESTION in self.knock().content.decode()
+
     def test_it_shows_no_locked_problem_whoever_asks(self) -> None:
         assert self.knock().status_code == 404
         self.client.logout()

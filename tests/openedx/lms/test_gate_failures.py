@@ -73,13 +73,12 @@ class FailureCase(GateCase):
         for handler in [each for each in log.handlers if isinstance(each, AdminEmailHandler)]:
             log.removeHandler(handler)
             cls.addClassCleanup(log.addHandler, handler)
+        cls.place = build_gated("BROKEN")
+        cls.other = build_gated("SOUND", meeting(11, -1))
+        cls.plain, cls.plain_page = build_plain("PLAIN")
 
-    def build(self) -> None:
-        self.place = build_gated("BROKEN")
-        self.other = build_gated("SOUND", meeting(11, -1))
-        self.plain, self.plain_page = build_plain("PLAIN")
-
-    def begin(self) -> None:
+    def setUp(self) -> None:
+        super().setUp()
         self.client.raise_request_exception = False
         self.sync(self.place, self.other)
         self.ana, self.ben = UserFactory(username="ana"), UserFactory(username="ben")
@@ -122,15 +121,6 @@ class FailureCase(GateCase):
 
 class RowsAndTablesTest(FailureCase):
     """What is wrong stands in the database or in a cache."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.build(cls)
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.begin()
 
     def test_at_first_all_is_sound(self) -> None:
         self.check_sound(self.place)
@@ -256,15 +246,6 @@ class RowsAndTablesTest(FailureCase):
 
 class CoursesTest(FailureCase):
     """What is wrong stands in the course, or was left behind by a sync that failed."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.build(cls)
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.begin()
 
     def built(self, number: str, n: int, **design: Any) -> Gated:
         """Return a course of the test's own, with ana and ben in it; ana took part."""
