@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -28,7 +28,7 @@ from blended_xblock.pages.common import (
     unmarked_choice,
 )
 from blended_xblock.reports.readiness import Progress, get_progress
-from blended_xblock.schedule.wording import describe_instant
+from blended_xblock.schedule.wording import describe_day, describe_instant
 
 NOBODY: Final = 0
 """The user id of a learner who does not exist: no row has it."""
@@ -133,10 +133,7 @@ def learner_page(
         if link.usage_key
     )
     prework = _items(unit, _of(links, LinkedBlock.Role.PREWORK), progress)
-    has_missed = not row.is_met and any(
-        item.attendance and item.attendance.status.kind in {"absent", "excused"}
-        for item in sessions.past
-    )
+    missed = [] if row.is_met else [item for item in sessions.past if _is_missed(item)]
     steps = _steps(prework, sessions, follow_ups, row, now)
     return LearnerPage(
         title=unit.title,
@@ -150,7 +147,7 @@ def learner_page(
         past=sessions.past,
         prework=prework,
         follow_ups=follow_ups,
-        make_ups=_items(unit, _of(links, LinkedBlock.Role.MAKE_UP), progress) if has_missed else (),
+        make_ups=_make_ups(unit, links, progress, missed, now) if missed else (),
     )
 
 
@@ -296,6 +293,31 @@ def _items(
             }[state]
         url = get_host().block_url(unit.course_key, link.usage_key)
         items.append(PreworkItem(title=link.title, url=url, state=state, detail=detail))
+    return tuple(items)
+
+
+def _is_missed(item: LearnerSession) -> bool:
+    return item.attendance is not None and item.attendance.status.kind in {"absent", "excused"}
+
+
+def _make_ups(
+    unit: BlendedUnit,
+    links: Sequence[LinkedBlock],
+    progress: Sequence[Progress],
+    missed: Sequence[LearnerSession],
+    now: datetime,
+) -> tuple[PreworkItem, ...]:
+    """Return the make-ups; a deadline runs from the end of the session missed last."""
+    last = max(missed, key=lambda item: datetime.fromisoformat(item.card.when.end))
+    ended = datetime.fromisoformat(last.card.when.end)
+    items = []
+    for link in _of(links, LinkedBlock.Role.MAKE_UP):
+        for item in _items(unit, [link], progress):
+            if link.days is not None:
+                until = ended + timedelta(days=link.days)
+                said = _("Until %(day)s") if until >= now else _("The time for it ended on %(day)s")
+                item = replace(item, detail=said % {"day": describe_day(until, now)})
+            items.append(item)
     return tuple(items)
 
 

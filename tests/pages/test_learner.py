@@ -155,6 +155,22 @@ def test_a_make_up_is_offered_to_who_missed_the_session_and_nobody_else(
     assert [len(page(user).make_ups) for user in (ana, ben, cleo)] == [1, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-05-13", "Until Tue 26 May"),
+        ("2026-05-27", "The time for it ended on Tue 26 May"),
+    ],
+)
+def test_a_make_up_says_until_when(ana, trainer, clock, now, said) -> None:
+    """The days run from the end of the session missed, on the clock of its room."""
+    make_up = {"block": "sequence_demo@instead", "within_days": 14}
+    f.build_course(unit=f.design(make_ups=[make_up]))
+    f.take_roll(trainer, {ana: "A"})
+    clock.move_to(now)
+    assert [item.detail for item in page(ana).make_ups] == [said]
+
+
 def test_a_withdrawn_status_keeps_its_label_and_its_make_up(ana, trainer, clock) -> None:
     f.build_course(unit=f.design(make_ups=[{"block": "sequence_demo@instead"}]))
     f.take_roll(trainer, {ana: "A"})
