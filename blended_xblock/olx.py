@@ -52,6 +52,7 @@ _LISTS: Final[Mapping[str, str]] = {
     "status": "statuses",
     "follow_up": "follow_ups",
     "make_up": "make_ups",
+    "reminder": "reminders",
 }
 _ATTRIBUTES: Final[Mapping[str, Mapping[str, Callable[[str], object]]]] = {
     "prework": {"block": str},
@@ -66,6 +67,7 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, Callable[[str], object]]]] = {
     "gate": {"when_unmarked": str, "after_hours": _whole},
     "follow_up": {"block": str, "delay_days": _whole},
     "make_up": {"block": str, "within_days": _whole},
+    "reminder": {"hours_before": _whole},
 }
 _NAMED_BY: Final = {"session": "id", "status": "code"}
 
@@ -147,6 +149,7 @@ def write(design: Design, node: kept_xml.Element) -> None:
     _write_all(node, "gate", [data["gate"]])
     _write_all(node, "follow_up", data["follow_ups"])
     _write_all(node, "make_up", data["make_ups"])
+    _write_all(node, "reminder", data.get("reminders", []))
     _write_kept(node, design.extra_elements)
 
 

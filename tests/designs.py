@@ -77,6 +77,7 @@ def complete() -> dict[str, Any]:
             "gate": {"when_unmarked": "open", "after_hours": 48},
             "follow_ups": [{"block": "sequential@after", "delay_days": 7}],
             "make_ups": [{"block": "video@recording", "within_days": 14}],
+            "reminders": [{"hours_before": 168}, {"hours_before": 24}],
             "confirmed_for": "course-v1:Org+Course+Run",
             "extra_elements": ["<badge><name>Mediator</name></badge>"],
         }
@@ -204,6 +205,10 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
             draw(_with_extra(block=st.just(b), within_days=st.none() | st.integers(1, 365)))
             for b in instead
             if b in pick
+        ],
+        "reminders": [
+            draw(_with_extra(hours_before=st.just(hours)))
+            for hours in draw(st.lists(st.integers(1, 8760), max_size=3, unique=True))
         ],
         "confirmed_for": draw(st.sampled_from(["", "course-v1:Org+Course+Run"])),
         "extra_elements": draw(st.lists(_KEPT, max_size=2)),

@@ -268,6 +268,49 @@ WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
         "from 1 to 365",
     ),
     (
+        "no hours before",
+        {"reminders": [{}]},
+        "reminder 1",
+        "hours_before",
+        'Add it, for example hours_before="24"',
+    ),
+    (
+        "reminder at the start",
+        {"reminders": [{"hours_before": 0}]},
+        "reminder 1",
+        "hours_before",
+        "from 1 to 8760",
+    ),
+    (
+        "reminder a year ahead",
+        {"reminders": [{"hours_before": 8761}]},
+        "reminder 1",
+        "hours_before",
+        "from 1 to 8760",
+    ),
+    (
+        "half an hour",
+        {"reminders": [{"hours_before": 0.5}]},
+        "reminder 1",
+        "hours_before",
+        "whole number",
+    ),
+    (
+        "reminder twice",
+        {"reminders": [{"hours_before": 24}, {"hours_before": 2}, {"hours_before": 24}]},
+        "reminder 3",
+        "hours_before",
+        "same as that of reminder 1. Change it",
+    ),
+    (
+        "11 reminders",
+        {"reminders": [{"hours_before": hours} for hours in range(1, 12)]},
+        "reminder",
+        "",
+        "Keep 10 at most",
+    ),
+    ("reminder is a number", {"reminders": [24]}, "reminder 1", "", "Send an object"),
+    (
         "51 links",
         {"prework": [{"block": f"html@{number}"} for number in range(51)]},
         "prework",
@@ -468,8 +511,8 @@ def test_plain_values_come_back_the_same(data: dict[str, Any]) -> None:
 @given(valid())
 def test_nothing_of_what_was_authored_is_lost(data: dict[str, Any]) -> None:
     written = Design.from_dict(data).to_dict()
-    for name in ("sessions", "statuses", "prework", "follow_ups", "make_ups"):
-        for before, after in zip(data[name], written[name], strict=True):
+    for name in ("sessions", "statuses", "prework", "follow_ups", "make_ups", "reminders"):
+        for before, after in zip(data[name], written.get(name, []), strict=True):
             assert {key for key, value in before.items() if value not in ({}, [])} <= set(after)
             assert after.get("extra", {}) == before.get("extra", {})
             assert after.get("extra_elements", []) == before.get("extra_elements", [])
@@ -504,6 +547,26 @@ def test_the_digest_tells_designs_apart() -> None:
     assert Design.from_dict(zero).digest() == Design.from_dict(minus).digest()
 
 
+def test_a_design_without_reminders_is_written_as_before_there_were_any() -> None:
+    """Another digest would make every published unit look changed."""
+    data = complete()
+    del data["reminders"]
+    design = Design.from_dict(data)
+    assert design == Design.from_dict(data | {"reminders": []})
+    assert "reminders" not in design.to_dict()
+    assert design.digest() == "2cd5876b2b15fef3585b561b812702a7c1c0fa5f0d205f37e22b3bd6cc09324c"
+    assert Design().digest() == "2dda775859592cbd0a45abc29e656890bdf69396f1b2c8dc5ec89876693349d2"
+
+
+def test_two_unreadable_reminders_are_two_problems_not_three() -> None:
+    wrong = [{"hours_before": 10**5000}, {"hours_before": True}]
+    found = problems_of({"reminders": wrong})
+    assert [problem.path for problem in found] == [
+        ("reminders", 0, "hours_before"),
+        ("reminders", 1, "hours_before"),
+    ]
+
+
 def test_everything_a_design_can_say_is_understood() -> None:
     design = Design.from_dict(complete())
     first, second = design.sessions
@@ -519,6 +582,7 @@ def test_everything_a_design_can_say_is_understood() -> None:
     assert (design.gate.when_unmarked, design.gate.after_hours) == ("open", 48)
     assert (design.follow_ups[0].block, design.follow_ups[0].delay_days) == ("sequential@after", 7)
     assert (design.make_ups[0].block, design.make_ups[0].within_days) == ("video@recording", 14)
+    assert [item.hours_before for item in design.reminders] == [168, 24]
     assert design.prework[0].block == "sequential@before"
     assert design.confirmed_for == "course-v1:Org+Course+Run"
     assert [item.code for item in design.effective_statuses] == ["P", "A"]

@@ -118,6 +118,7 @@ def test_what_is_written_bears_the_frozen_names() -> None:
         "gate",
         "follow_up",
         "make_up",
+        *["reminder"] * 2,
         "badge",
     ]
     assert dict(xml.attrib) == {
@@ -140,6 +141,10 @@ def test_what_is_written_bears_the_frozen_names() -> None:
     ]
     assert "cancelled" not in second.attrib
     assert second.get("room_type") == "lab"
+    assert [dict(child.attrib) for child in xml.findall("reminder")] == [
+        {"hours_before": "168"},
+        {"hours_before": "24"},
+    ]
     assert dict(xml.find("rule").attrib) == {"kind": "occurrence", "percent": "80"}
     assert dict(xml.findall("status")[1].attrib) == {
         "code": "A",
@@ -251,6 +256,14 @@ WRONG: list[tuple[str, str, str, str, str]] = [
         "cohort",
         "Add it",
     ),
+    ("hours", unit('<reminder hours_before="1.5"/>'), "reminder 1", "hours_before", "whole number"),
+    (
+        "reminder twice",
+        unit(*['<reminder hours_before="24"/>'] * 2),
+        "reminder 2",
+        "hours_before",
+        "same as that of reminder 1",
+    ),
     ("no block", unit("<prework/>"), "prework 1", "block", "Add it"),
     ("objective", unit("<objective/>"), "objective 1", "text", "Write a text"),
     ("201", unit(*[element("session", SESSION)] * 201), "session", "", "Keep 200 at most"),
@@ -310,6 +323,7 @@ UNKNOWN = """
   <rule kind="sessions" at_least="1" grace="15"><note/></rule>
   <gate when_unmarked="wait" v:mood="mild"/>
   <make_up block="video@x" quiz="y"/>
+  <reminder hours_before="24" by="mail"><text>Bring shoes</text></reminder>
   <certificate><!-- kept with it -->gold</certificate>
   <?skipped?>
   <option:data xmlns:option="http://code.edx.org/xblock/option">of XBlock</option:data>
@@ -331,6 +345,8 @@ def test_what_is_not_known_is_kept_and_warned_about() -> None:
             kept_element("rule", "note"),
             "gate, {urn:vendor}mood: is not known here. It is kept without effect.",
             "make_up 1 (video@x), quiz: is not known here. It is kept without effect.",
+            "reminder 1, by: is not known here. It is kept without effect.",
+            kept_element("reminder 1", "text"),
             kept_element("blended_unit", "certificate"),
         ]
     )
@@ -355,6 +371,8 @@ def test_what_is_not_known_is_kept_and_warned_about() -> None:
     assert back.find("rule/note") is not None
     assert back.find("gate").get("{urn:vendor}mood") == "mild"
     assert back.find("make_up").get("quiz") == "y"
+    assert dict(back.find("reminder").attrib) == {"hours_before": "24", "by": "mail"}
+    assert back.findtext("reminder/text") == "Bring shoes"
     assert etree.tostring(back.find("certificate")) == (
         b"<certificate><!-- kept with it -->gold</certificate>"
     )
@@ -381,6 +399,7 @@ def test_each_unknown_thing_is_warned_about(data: dict[str, Any]) -> None:
         design.gate,
         *design.follow_ups,
         *design.make_ups,
+        *design.reminders,
     ]
     count = sum(len(item.extra) + len(item.extra_elements) for item in items)
     assert len(olx.parse_string(written(design)).warnings) == count + len(design.extra_elements)

@@ -22,6 +22,13 @@ MAX_TEXT: Final = 2_000
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 
+# Named, because a form says these in its own words.
+MISSING: Final = _("is missing. Add it, for example %(example)s.")
+NO_WALL_TIME: Final = _(
+    "is “%(value)s”. Write a day of the years %(first)s to %(last)s and the time on the session's "
+    "own clock, without seconds or offset, for example %(example)s."
+)
+
 _WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 # What XML 1.0 calls a character (section 2.2): an export could not hold anything else.
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,6 +47,7 @@ _EXAMPLES: Final = {
     "kind": "sessions",
     "at_least": "90",
     "when_unmarked": "wait",
+    "hours_before": "24",
 }
 
 
@@ -250,11 +258,7 @@ class Values:
         if wall is None:
             self.problem(
                 name,
-                _(
-                    "is “%(value)s”. Write a day of the years %(first)s to %(last)s and the time "
-                    "on the session's own clock, without seconds or offset, for example "
-                    "%(example)s."
-                ),
+                NO_WALL_TIME,
                 value=value,
                 first=FIRST_YEAR,
                 last=LAST_YEAR,
@@ -309,7 +313,7 @@ class Values:
         """Report a required attribute that is not there, with one to start from."""
         self.problem(
             name,
-            _("is missing. Add it, for example %(example)s."),
+            MISSING,
             example=f'{name}="{example or _EXAMPLES.get(name, "")}"',
         )
 

@@ -28,6 +28,7 @@ MAX_CAPACITY: Final = 100_000
 MAX_MINUTES: Final = 100_000
 MAX_DAYS: Final = 365
 MAX_HOURS: Final = 8_760
+MAX_REMINDERS: Final = 10
 
 # The characters of opaque keys; a whole usage key has a "+", and is told apart by it.
 _LINK: Final = re.compile(r"[\w\-~.:%]{1,254}@[\w\-~.:%]{1,254}")
@@ -264,6 +265,22 @@ class Gate(_Element):
             "after_hours": self.after_hours,
             **self._kept(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder(_Element):
+    """So many hours before a session starts, learners are reminded of it."""
+
+    hours_before: int
+
+    @classmethod
+    def read(cls, reader: Reader) -> Reminder:
+        if reader.get("hours_before") is None:
+            reader.missing("hours_before")
+        return cls(reader.whole("hours_before", 1, MAX_HOURS, None) or 0, **_finish(reader))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"hours_before": self.hours_before, **self._kept()}
 
 
 def _read_block(reader: Reader) -> str:

@@ -40,8 +40,8 @@ class Reader(Values):
             self.problems.append(Problem(element, "", template, params, "error", path))
         return list(value[:limit])
 
-    def children(self, name: str, tag: str, limit: int, named_by: str) -> list[Reader]:
-        """Return a reader for each element of a list, labelled by position and name."""
+    def children(self, name: str, tag: str, limit: int, named_by: str = "") -> list[Reader]:
+        """Return a reader for each element of a list, labelled by position and name, if any."""
         readers = []
         for index, item in enumerate(self.items(name, tag, limit)):
             is_mapping = isinstance(item, Mapping)

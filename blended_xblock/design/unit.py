@@ -17,11 +17,13 @@ from typing import Any, Final
 from blended_xblock.design.checks import MAX_TEXT
 from blended_xblock.design.parts import (
     MAX_ITEMS,
+    MAX_REMINDERS,
     MAX_SESSIONS,
     FollowUp,
     Gate,
     Link,
     MakeUp,
+    Reminder,
     Rule,
     SessionDesign,
     Status,
@@ -49,6 +51,7 @@ TAGS: Final = (
     "gate",
     "follow_up",
     "make_up",
+    "reminder",
 )
 MAX_STATUSES: Final = 20
 
@@ -76,6 +79,7 @@ class Design:
     gate: Gate = field(default_factory=Gate)
     follow_ups: tuple[FollowUp, ...] = ()
     make_ups: tuple[MakeUp, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
     confirmed_for: str = ""
     objective_xml: Pairs = ()
     extra_elements: tuple[str, ...] = ()
@@ -113,6 +117,11 @@ class Design:
             "gate": self.gate.to_dict(),
             "follow_ups": [item.to_dict() for item in self.follow_ups],
             "make_ups": [item.to_dict() for item in self.make_ups],
+            # Left out where there is none, so that the digest of a design that knew no reminders
+            # stays what it was: a publish would take every unit for a changed one.
+            **(
+                {"reminders": [item.to_dict() for item in self.reminders]} if self.reminders else {}
+            ),
             "confirmed_for": self.confirmed_for,
             **({"objective_xml": dict(self.objective_xml)} if self.objective_xml else {}),
             **({"extra_elements": list(self.extra_elements)} if self.extra_elements else {}),
@@ -135,6 +144,7 @@ def _read_design(root: Reader) -> Design:
     statuses = root.children("statuses", "status", MAX_STATUSES, "code")
     follow_ups = root.children("follow_ups", "follow_up", MAX_ITEMS, "block")
     make_ups = root.children("make_ups", "make_up", MAX_ITEMS, "block")
+    reminders = root.children("reminders", "reminder", MAX_REMINDERS)
     rule, gate = root.child("rule"), root.child("gate")
     design = Design(
         model=root.choice("model", MODELS, "custom"),
@@ -146,6 +156,7 @@ def _read_design(root: Reader) -> Design:
         gate=Gate.read(gate) if gate else Gate(),
         follow_ups=tuple(map(FollowUp.read, follow_ups)),
         make_ups=tuple(map(MakeUp.read, make_ups)),
+        reminders=tuple(map(Reminder.read, reminders)),
         confirmed_for=root.text("confirmed_for"),
         objective_xml=root.kept_texts("objective_xml", "objective", "text", objectives),
         extra_elements=root.extra_elements(TAGS),
@@ -154,6 +165,7 @@ def _read_design(root: Reader) -> Design:
     _check_sessions(sessions)
     _check_statuses(statuses, root)
     _check_links(prework, follow_ups, make_ups)
+    _check_reminders(reminders, design.reminders)
     return design
 
 
@@ -215,3 +227,10 @@ def _check_links(
                 ),
                 other=other,
             )
+
+
+def _check_reminders(readers: Sequence[Reader], reminders: Sequence[Reminder]) -> None:
+    first_of: dict[str, str] = {}
+    for reader, reminder in zip(readers, reminders, strict=True):
+        # A number that could not be read is 0, and has been reported already.
+        reader.once("hours_before", str(reminder.hours_before or ""), first_of)

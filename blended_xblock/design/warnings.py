@@ -26,7 +26,9 @@ def list_warnings(design: Design, now: datetime) -> tuple[Problem, ...]:
             if not session.cancelled
             for problem in _about_session(session, index, now)
         ),
+        *_about_overlaps(design),
         *_about_rule(design),
+        *_about_make_ups(design),
     )
 
 
@@ -70,6 +72,44 @@ def _about_session(session: SessionDesign, index: int, now: datetime) -> Iterato
     if session.mode != "online" and not session.venue and not session.address:
         text = _("is empty. Say where learners should come to.")
         yield _warn(element, "venue", (*path, "venue"), text)
+
+
+def _about_overlaps(design: Design) -> Iterator[Problem]:
+    """Warn once of each session that starts while another one runs for some of the same people."""
+    sessions = [
+        (session.starts_at, index, session.ends_at, session)
+        for index, session in enumerate(design.sessions)
+        if not session.cancelled
+    ]
+    running: list[tuple[datetime, SessionDesign]] = []
+    for starts_at, index, ends_at, session in sorted(sessions, key=lambda each: each[:2]):
+        running = [(end, other) for end, other in running if end > starts_at]
+        other = next((other for _end, other in running if _is_for_same(session, other)), None)
+        if other is not None:
+            text = _(
+                "is while “%(title)s” goes on, and some people are expected at both. Choose "
+                "another time, or other cohorts; leave it if they choose one of the two."
+            )
+            element, path = label("session", index + 1, session.id), ("sessions", index, "start")
+            yield _warn(element, "start", path, text, title=other.title)
+        running.append((ends_at, session))
+
+
+def _is_for_same(one: SessionDesign, other: SessionDesign) -> bool:
+    """Tell whether one person may be expected at both; no cohort named means everybody."""
+    if not one.audience or not other.audience:
+        return True
+    return not set(one.audience).isdisjoint(other.audience)
+
+
+def _about_make_ups(design: Design) -> Iterator[Problem]:
+    offered = sum(not session.cancelled for session in design.sessions)
+    if offered == 1 and design.follow_ups and not design.make_ups:
+        text = _(
+            "there is none, and only one session: who misses it cannot make up for it. Add a "
+            "second session or a make-up."
+        )
+        yield _warn("make_up", "", ("make_ups",), text)
 
 
 def _about_rule(design: Design) -> Iterator[Problem]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from blended_xblock.models import Session
 
@@ -25,7 +25,8 @@ def build_calendar(sessions: Iterable[Session], *, url: str = "", stamp: datetim
 
     The UID of an entry is the session's own key and its SEQUENCE the session's revision, so that
     fetching it again after a change replaces the entry. The join link is not in it: a calendar is
-    shared more widely than a session is. ``stamp`` is the instant of making (RFC 5545, DTSTAMP).
+    shared more widely than a session is. Each reminder of the unit's design is an alarm of every
+    session that takes place. ``stamp`` is the instant of making (RFC 5545, DTSTAMP).
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -52,7 +53,21 @@ def _entry(session: Session, url: str, stamp: datetime) -> Event:
         entry.add("location", place)
     if url:
         entry.add("url", url)
+    for alarm in _alarms(session):
+        entry.add_component(alarm)
     return entry
+
+
+def _alarms(session: Session) -> Iterator[Alarm]:
+    # A draft's dates are not confirmed, and what is cancelled needs nobody to come.
+    if not session.is_live:
+        return
+    for reminder in session.unit.design.get("reminders", ()):
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", _summary(session))
+        alarm.add("trigger", -timedelta(hours=reminder["hours_before"]))
+        yield alarm
 
 
 def _summary(session: Session) -> str:

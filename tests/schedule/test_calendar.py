@@ -11,6 +11,8 @@ from icalendar import Calendar
 
 from blended_xblock.models import BlendedUnit, Session
 from blended_xblock.schedule.calendar import build_calendar
+from tests import factories as f
+from tests.counting import Counted
 
 STAMP = datetime(2026, 5, 1, 12, tzinfo=UTC)
 START = datetime(2026, 5, 12, 7, tzinfo=UTC)
@@ -96,6 +98,40 @@ def test_the_join_link_is_not_in_it() -> None:
     data = built(session(join_url="https://meet.example.org/secret"), url="https://lms.example/x")
     assert b"secret" not in data
     assert str(events(data)[0]["URL"]) == "https://lms.example/x"
+
+
+def reminded(*hours: int, **changes) -> Session:
+    design = {"reminders": [{"hours_before": each} for each in hours]}
+    return session(unit=BlendedUnit(title="Handling conflict", design=design), **changes)
+
+
+def test_each_reminder_of_the_design_is_an_alarm_before_the_start() -> None:
+    (event,) = events(built(reminded(168, 2)))
+    alarms = list(event.walk("VALARM"))
+    assert [alarm["TRIGGER"].dt for alarm in alarms] == [-timedelta(days=7), -timedelta(hours=2)]
+    assert {(str(alarm["ACTION"]), str(alarm["DESCRIPTION"])) for alarm in alarms} == {
+        ("DISPLAY", "Handling conflict: Workshop")
+    }
+    assert all(alarm["TRIGGER"].params.get("RELATED", "START") == "START" for alarm in alarms)
+
+
+@pytest.mark.django_db
+def test_a_published_reminder_is_in_the_calendar_and_costs_no_query() -> None:
+    f.build_course()
+    before = events(built(f.session()))[0]
+    f.redesign(reminders=[{"hours_before": 24}])
+    f.publish()
+    published = f.session()
+    with Counted() as counted:
+        data = built(published)
+    assert counted.n == 0, str(counted)
+    assert len(list(events(data)[0].walk("VALARM"))) == 1
+    assert not list(before.walk("VALARM"))
+
+
+@pytest.mark.parametrize("state", ["draft", "cancelled", "removed"])
+def test_nobody_is_reminded_of_what_does_not_take_place_or_is_not_confirmed(state) -> None:
+    assert not list(events(built(reminded(24, state=state)))[0].walk("VALARM"))
 
 
 def test_several_sessions_and_zones_stand_in_one_file() -> None:
