@@ -30,8 +30,10 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class OutlineNode:
-    """A block of the published course and what stands below it.
+    """A block of a course and what stands below it.
 
+    ``state`` says what learners have of it: "published" as it stands, "draft" (an earlier version)
+    or "unpublished" (nothing yet). ``due`` is when it must be done, in UTC.
     ``restriction`` is what the course team restricted it to, merged with its ancestors': group ids
     by partition id. What no group may see has one group that nobody is in.
     """
@@ -44,6 +46,8 @@ class OutlineNode:
     graded: bool = False
     completable: bool = False
     restriction: Mapping[int, list[int]] = field(default_factory=dict)
+    state: str = "published"
+    due: datetime | None = None
 
     @property
     def link(self) -> str:
@@ -114,6 +118,18 @@ class Host(Protocol):
 
     def outline(self, course_key: str) -> OutlineNode | None:
         """Return the published course as a tree, or None where there is no such course."""
+
+    def authored_outline(self, course_key: str) -> OutlineNode | None:
+        """Return the course as its team sees it in Studio, drafts included; None without one.
+
+        ``graded`` is then what an author means by it: a block with a score is graded where it
+        counts, and a subsection or unit is where the team made it graded and something graded
+        stands in it. Nothing is said of completion and restrictions. Cheap enough to be asked
+        while somebody types, and never stale.
+        """
+
+    def cohorts(self, course_key: str) -> list[str]:
+        """Return the names of the course's cohorts, sorted."""
 
     def published_units(self, course_key: str) -> list[PublishedUnit]:
         """Return every published ``blended_unit`` block of the course, in outline order."""

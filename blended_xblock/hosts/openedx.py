@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db.models.signals import post_delete
-from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from blended_xblock.gate.groups import merge_access
 from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units, without_branch
+from blended_xblock.hosts import openedx_courses as courses
 from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, StandIn, Viewer
-from blended_xblock.results.score import points_of
 from blended_xblock.schedule.zones import known_zone
 
 if TYPE_CHECKING:
@@ -62,35 +59,31 @@ class OpenEdxHost:
             is_learner=stand_in is not None or (is_known and self.is_enrolled(user, course_key)),
             is_author=is_known and self.may_author(user, course_key),
             is_masquerading=is_somebody_else or masquerade is not None,
-            is_author_mode=_is_studio(),
+            is_author_mode=courses.is_studio(),
             timezone=self.timezone_of(user) if is_known else None,
             stand_in=stand_in,
         )
 
     def outline(self, course_key: str) -> OutlineNode | None:
         """Return the published course as a tree."""
-        course = _published_course(course_key)
-        if course is None:
-            return None
-        with _as_authored():
-            return _node(course, {})
+        return courses.read_outline(course_key)
+
+    def authored_outline(self, course_key: str) -> OutlineNode | None:
+        """Return the draft course; one query while nobody changes or publishes anything."""
+        return courses.authored_outline(course_key)
+
+    def cohorts(self, course_key: str) -> list[str]:
+        """Ask the platform; where a course has none, nothing."""
+        from openedx.core.djangoapps.course_groups.models import CourseUserGroup
+
+        groups = CourseUserGroup.objects.filter(
+            course_id=CourseKey.from_string(course_key), group_type=CourseUserGroup.COHORT
+        )
+        return sorted(groups.values_list("name", flat=True))
 
     def published_units(self, course_key: str) -> list[PublishedUnit]:
         """Return every published blended unit, in outline order."""
-        course = _published_course(course_key)
-        if course is None:
-            return []
-        return [
-            PublishedUnit(
-                usage_key=without_branch(block.location),
-                title=block.display_name,
-                weight=points_of(block.weight),
-                design=dict(block.design),
-                ancestors=ancestors,
-            )
-            for block, ancestors in _walk(course, ())
-            if block.scope_ids.block_type == BLOCK_TYPE
-        ]
+        return courses.read_units(course_key)
 
     def course_keys(self) -> list[str]:
         """Return the courses of which the platform keeps an overview; one query."""
@@ -101,7 +94,7 @@ class OpenEdxHost:
 
     def has_units(self, course_key: str) -> bool:
         """Look through the structure of the published course; its blocks are not loaded."""
-        course = _published_course(course_key, depth=0)
+        course = courses.published_course(course_key, depth=0)
         return course is not None and has_blended_units(course)
 
     def course_start(self, course_key: str) -> datetime | None:
@@ -110,7 +103,7 @@ class OpenEdxHost:
         The published branch of a re-run has the start of the course it was made from, until the
         course's own settings are saved once.
         """
-        course = _course_in("draft_preferred", course_key, depth=0)
+        course = courses.draft_course(course_key, depth=0)
         return None if course is None else course.start
 
     def learners(self, course_key: str, user_ids: Collection[int] | None = None) -> list[Learner]:
@@ -163,7 +156,7 @@ class OpenEdxHost:
 
     def is_course_staff(self, user: Any, course_key: str) -> bool:
         """Ask the platform, which answers no for staff who view the course as a learner."""
-        if _is_studio():
+        if courses.is_studio():
             return False
         from lms.djangoapps.courseware.access import has_access
 
@@ -171,7 +164,7 @@ class OpenEdxHost:
 
     def may_author(self, user: Any, course_key: str) -> bool:
         """Tell whether ``user`` may write to this course in Studio; nobody may in the LMS."""
-        if not _is_studio():
+        if not courses.is_studio():
             return False
         from common.djangoapps.student.auth import has_studio_write_access
 
@@ -241,7 +234,7 @@ class OpenEdxHost:
         It does so by course version, learner, cohort and mode, and tells nobody; another release
         may keep it otherwise, and then it is only late.
         """
-        if _is_studio():
+        if courses.is_studio():
             return
         from common.djangoapps.student.models import CourseEnrollment
         from openedx.core.djangoapps.course_groups.models import CohortMembership
@@ -253,7 +246,7 @@ class OpenEdxHost:
         except (ImportError, AttributeError):
             return
         key = CourseKey.from_string(course_key)
-        course = _published_course(course_key, depth=0)
+        course = courses.published_course(course_key, depth=0)
         enrolment = CourseEnrollment.objects.filter(user_id=user_id, course_id=key).first()
         cohort = CohortMembership.objects.filter(user_id=user_id, course_id=key).first()
         cache.delete(
@@ -285,7 +278,7 @@ class OpenEdxHost:
         connect(SignalHandler.course_published, _on_publish)
         connect(SignalHandler.course_deleted, _on_deletion)
         connect(COURSE_IMPORT_COMPLETED, _on_import)
-        if _is_studio():
+        if courses.is_studio():
             return
         from openedx.core.djangoapps.course_groups.models import CohortMembership
         from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_MISC
@@ -355,13 +348,9 @@ def _on_retirement(*, user: Any, **_signal: Any) -> None:
     signals.person_retired(user)
 
 
-def _is_studio() -> bool:
-    return getattr(settings, "SERVICE_VARIANT", "lms") == "cms"
-
-
 def _masquerade(user: Any, course_key: str) -> Any | None:
     """Return as whom a member of staff looks at the course, or None where it is as themselves."""
-    if user is None or _is_studio():
+    if user is None or courses.is_studio():
         return None
     from lms.djangoapps.courseware.masquerade import get_course_masquerade
 
@@ -390,101 +379,3 @@ def _stand_in(masquerade: Any | None, course_key: str) -> StandIn | None:
 def _name(user: Any) -> str:
     profile = getattr(user, "profile", None)
     return (profile.name if profile else "") or user.get_full_name() or user.username
-
-
-def _published_course(course_key: str, depth: int | None = None) -> Any | None:
-    return _course_in("published_only", course_key, depth)
-
-
-def _course_in(branch: str, course_key: str, depth: int | None) -> Any | None:
-    from xmodule.modulestore import ModuleStoreEnum
-    from xmodule.modulestore.django import modulestore
-
-    try:
-        key = CourseKey.from_string(course_key)
-    except InvalidKeyError:
-        return None
-    store = modulestore()
-    with store.branch_setting(getattr(ModuleStoreEnum.Branch, branch), key):
-        return store.get_course(key, depth=depth)
-
-
-@contextmanager
-def _as_authored() -> Iterator[None]:
-    """Read fields as the course team wrote them: in the LMS our own gate would answer too."""
-    if _is_studio():
-        yield
-        return
-    from lms.djangoapps.courseware.field_overrides import disable_overrides
-
-    with disable_overrides():
-        yield
-
-
-def _walk(block: Any, ancestors: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    yield block, ancestors
-    if block.has_children:
-        below = (*ancestors, without_branch(block.location))
-        for child in _children(block):
-            yield from _walk(child, below)
-
-
-def _node(
-    block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bool = True
-) -> OutlineNode:
-    """Return a block as a node; what not every learner gets cannot be asked of any as prework."""
-    with _afresh(block):
-        return _read_node(block, inherited, is_for_all=is_for_all)
-
-
-def _children(block: Any) -> Iterator[Any]:
-    """Yield every child, in the midst of a request too.
-
-    There ``get_children`` leaves out what the learner who asks may not load, and has read who may.
-    """
-    from xmodule.modulestore.exceptions import ItemNotFoundError
-
-    for key in block.children:
-        # A child that is listed and not there is passed over, as the platform does.
-        with suppress(ItemNotFoundError):
-            yield block.runtime.load_item(key, for_parent=block)
-
-
-@contextmanager
-def _afresh(block: Any) -> Iterator[None]:
-    """Read a block's fields from the store, and leave nothing of that in the block.
-
-    A course that was never synced is synced in the midst of a request, which shares its blocks with
-    us: a field read as authored would stay so, and the first look would find no gate.
-    """
-    kept = block._field_data_cache, block._dirty_fields
-    block._field_data_cache, block._dirty_fields = {}, {}
-    try:
-        yield
-    finally:
-        block._field_data_cache, block._dirty_fields = kept
-
-
-def _read_node(block: Any, inherited: Mapping[int, list[int]], *, is_for_all: bool) -> OutlineNode:
-    from xblock.completable import XBlockCompletionMode
-
-    is_for_all = is_for_all and not getattr(block, "visible_to_staff_only", False)
-    picks = getattr(block, "has_dynamic_children", lambda: False)()
-    restriction = merge_access(inherited, block.group_access or {})
-    children: tuple[OutlineNode, ...] = ()
-    if block.has_children:
-        children = tuple(
-            _node(child, restriction, is_for_all=is_for_all and not picks)
-            for child in _children(block)
-        )
-    is_completable = XBlockCompletionMode.get_mode(block) == XBlockCompletionMode.COMPLETABLE
-    return OutlineNode(
-        usage_key=without_branch(block.location),
-        block_type=block.scope_ids.block_type,
-        block_id=block.location.block_id,
-        title=block.display_name_with_default,
-        children=children,
-        graded=bool(getattr(block, "graded", False)) and bool(getattr(block, "has_score", False)),
-        completable=not block.has_children and is_for_all and is_completable,
-        restriction=restriction,
-    )

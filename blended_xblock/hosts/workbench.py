@@ -56,6 +56,17 @@ class WorkbenchHost:
 
         return get_outline() if _is_ours(course_key) else None
 
+    def authored_outline(self, course_key: str) -> OutlineNode | None:
+        """Return the stored course: there are no drafts and no due dates on the campus."""
+        from blended_xblock.workbench.outline import get_authored_outline
+
+        return get_authored_outline() if _is_ours(course_key) else None
+
+    def cohorts(self, course_key: str) -> list[str]:
+        """Return the cohorts that people of the course are in; one query."""
+        places = CampusEnrollment.objects.filter(course_key=course_key).exclude(cohort="")
+        return sorted(places.values_list("cohort", flat=True).distinct())
+
     def published_units(self, course_key: str) -> list[PublishedUnit]:
         """Return the stored blended units; what is saved there counts once it is synced."""
         from blended_xblock.workbench.outline import get_outline, walk_with_ancestors

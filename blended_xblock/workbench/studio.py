@@ -20,7 +20,7 @@ from blended_xblock.errors import BlendedError
 from blended_xblock.workbench.blocks import CONTAINERS
 from blended_xblock.workbench.errors import refuse
 from blended_xblock.workbench.keys import COURSE_KEY
-from blended_xblock.workbench.outline import get_outline, path_to, walk_with_ancestors
+from blended_xblock.workbench.outline import add_unit, get_outline, path_to, walk_with_ancestors
 from blended_xblock.workbench.pages import View, for_people
 from blended_xblock.workbench.people import place_of
 from blended_xblock.workbench.runtime import CampusRuntime
@@ -73,6 +73,14 @@ def index(request: HttpRequest) -> HttpResponse:
             "units": [each for each in blocks if each["is_unit"]],
         },
     )
+
+
+@for_authors
+def add(request: HttpRequest) -> HttpResponse:
+    """Add an empty blended unit in a subsection of its own, last in the course, and open it."""
+    if request.method != "POST":
+        return redirect("campus_studio_index")
+    return redirect("campus_studio", add_unit(CampusRuntime(request.user, is_author_mode=True)))
 
 
 @require_safe

@@ -23,6 +23,7 @@ urlpatterns = [
     path("course/", pages.outline, name="campus_course"),
     re_path(rf"^course/{_KEY}/$", pages.block, name="campus_block"),
     path("studio/", studio.index, name="campus_studio_index"),
+    path("studio/add/", studio.add, name="campus_studio_add"),
     re_path(rf"^studio/handler/{_HANDLER}", handlers.studio_handler, name="studio_handler"),
     re_path(rf"^studio/{_KEY}/$", studio.block, name="campus_studio"),
     re_path(rf"^studio/{_KEY}/publish/$", studio.publish, name="campus_publish"),

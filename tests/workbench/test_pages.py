@@ -189,7 +189,7 @@ def test_studio_is_for_the_course_team(as_person: LogIn, username: str) -> None:
         assert "Switch to the course author" in page.content.decode()
     assert client.post(f"/studio/{seed.UNIT_KEY}/publish/").status_code == 403
     response = client.post(
-        f"/studio/handler/{seed.UNIT_KEY}/save_olx", content_type="application/json"
+        f"/studio/handler/{seed.UNIT_KEY}/save_design", content_type="application/json"
     )
     assert response.status_code == 403
 
@@ -338,3 +338,12 @@ def test_a_page_from_right_to_left_says_so(as_person: LogIn, settings: object) -
     client.post("/i18n/setlang/", {"language": "ar", "next": "/course/"})
 
     assert language_of(client.get("/course/")) == ("ar", "rtl")
+
+
+def test_the_course_team_adds_an_empty_unit_and_nobody_else_does(as_person: LogIn) -> None:
+    author = as_person("sofia.almeida")
+    assert author.get("/studio/add/").headers["Location"] == "/studio/"
+    opened = author.post("/studio/add/").headers["Location"]
+    assert author.get(opened).status_code == 200
+    assert "New blended unit" in author.get("/course/").content.decode()
+    assert as_person("lea.martin").post("/studio/add/").status_code == 403
