@@ -20,7 +20,7 @@ from blended_xblock.attendance.roster import is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design, Status
 from blended_xblock.events import announce
-from blended_xblock.gate.rule import Mark, SessionFact, evaluate
+from blended_xblock.gate.rule import Mark, SessionFact, Verdict, evaluate
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Learner
 from blended_xblock.sets import insert_many, update_many
@@ -92,6 +92,26 @@ def _after_days(instant: datetime, zone: str, days: int) -> datetime:
     return wall.astimezone(ZoneInfo("UTC"))
 
 
+def columns_of(verdict: Verdict, zones: Mapping[str, str]) -> dict[str, Any]:
+    """Return the columns of a standing that a verdict decides; ``zones`` by session id."""
+    decisive = verdict.counted_session or verdict.pending_session
+    return {
+        "is_met": verdict.is_met,
+        "counted_from": verdict.counted_from,
+        "pending_from": verdict.pending_from,
+        "openings": [
+            {
+                "due": way.due.isoformat() if way.due else None,
+                "counted_from": way.counted_from.isoformat(),
+                "zone": zones[way.session_id],
+            }
+            for way in verdict.openings
+        ],
+        "zone": zones[decisive] if decisive else "UTC",
+        "figures": dataclasses.asdict(verdict.figures),
+    }
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of some learners in one unit, fetched at once; ``records`` by user id."""
@@ -123,26 +143,13 @@ class Known:
         self, design: Design, statuses: Mapping[str, Status], user_id: int
     ) -> models.Standing:
         verdict = evaluate(design.rule, design.gate, self._facts(statuses, user_id))
-        decisive = verdict.counted_session or verdict.pending_session
         zones = {str(session.pk): session.timezone for session in self.sessions.values()}
         return models.Standing(
             unit=self.unit,
             user_id=user_id,
-            is_met=verdict.is_met,
             is_waived=user_id in self.waived,
-            counted_from=verdict.counted_from,
-            pending_from=verdict.pending_from,
-            openings=[
-                {
-                    "due": way.due.isoformat() if way.due else None,
-                    "counted_from": way.counted_from.isoformat(),
-                    "zone": zones[way.session_id],
-                }
-                for way in verdict.openings
-            ],
-            zone=zones[decisive] if decisive else "UTC",
-            figures=dataclasses.asdict(verdict.figures),
             updated_at=self.at,
+            **columns_of(verdict, zones),
         )
 
     def _facts(self, statuses: Mapping[str, Status], user_id: int) -> list[SessionFact]:
