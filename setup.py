@@ -100,6 +100,7 @@ setup(
         "edx-opaque-keys",
         "icalendar>=6,<8",
         "lxml>=5,<7",
+        "python-dateutil>=2.8.2,<3",
         # Time zones are what course teams type; a slim image has no zone database of its own.
         "tzdata",
         "web-fragments",

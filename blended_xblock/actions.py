@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from webob import Response
 
-from blended_xblock import api, olx
+from blended_xblock import api
 from blended_xblock.attendance.recording import MARKS_LIMIT, MAX_ID
 from blended_xblock.attendance.roster import is_in_audience, is_meant_for
 from blended_xblock.errors import ConflictError, InvalidInputError, NotFoundError
@@ -29,9 +29,9 @@ from blended_xblock.pages.mobile import own_standing
 from blended_xblock.pages.roll import can_open_roll, roll_page, roll_update
 from blended_xblock.permissions import Role, get_session, get_unit, require, roles_of
 from blended_xblock.schedule.calendar import build_calendar
+from blended_xblock.studio_actions import save_design, studio_tool
 
 Data = Mapping[str, Any]
-OLX_LIMIT: Final = 1_000_000
 NAMES_SHOWN: Final = 50
 
 
@@ -173,25 +173,7 @@ def revoke_trainer(block: Any, viewer: Viewer, data: Data) -> Response:
     return _saved(session, {"trainers": [dataclasses.asdict(trainer) for trainer in trainers]})
 
 
-def save_olx(block: Any, viewer: Viewer, data: Data) -> Response:
-    require("save_olx", viewer)
-    text, title = data.get("olx"), data.get("title")
-    if not isinstance(text, str) or not isinstance(title, str) or not title.strip():
-        raise InvalidInputError(_("A blended unit needs a title."))
-    if len(text) > OLX_LIMIT:
-        raise InvalidInputError(
-            _("The OLX can have at most %(limit)d characters.") % {"limit": OLX_LIMIT}
-        )
-    parsed = olx.parse_string(text)
-    block.display_name = title.strip()[:255]
-    block.design = parsed.design.to_dict()
-    if parsed.weight is not None:
-        block.weight = parsed.weight
-    warnings = [warning.message(_) for warning in parsed.warnings]
-    return _json({"saved_at": _clock(viewer.timezone or "UTC"), "warnings": warnings})
-
-
-ACTIONS: Final[Mapping[str, Callable[[Any, Viewer, Data], Response]]] = {
+ACTIONS: Final[Mapping[str, Callable[..., Response]]] = {
     action.__name__: action
     for action in (
         calendar,
@@ -207,7 +189,8 @@ ACTIONS: Final[Mapping[str, Callable[[Any, Viewer, Data], Response]]] = {
         revoke_waiver,
         invite_trainer,
         revoke_trainer,
-        save_olx,
+        save_design,
+        studio_tool,
     )
 }
 

@@ -169,15 +169,14 @@ class BlendedUnitBlock(XBlock):
 
     @in_the_blocks_language
     def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
-        """Return the editor of the unit's OLX, for everything a form does not offer."""
-        return self._fragment(
-            "studio",
-            {
-                "title": self.display_name,
-                "olx": self.design_as_olx(),
-                "save_url": self._handler_url("save_olx"),
-            },
-        )
+        """Return the editor of the whole unit."""
+        from blended_xblock.pages.editor import editor_page
+        from blended_xblock.studio_actions import TOOLS, stored_version
+
+        page = editor_page(stored_version(self), get_host().viewer(self))
+        urls = {name: self._handler_url("studio_tool", name) for name in TOOLS}
+        urls["save_design"] = self._handler_url("save_design")
+        return self._fragment("studio", {"page": page, "urls": urls})
 
     @in_the_blocks_language
     def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
@@ -252,19 +251,24 @@ class BlendedUnitBlock(XBlock):
         return self._answer("revoke_trainer", request, "POST")
 
     @XBlock.handler
-    def save_olx(self, request: Request, suffix: str = "") -> Response:
-        """Replace the design by the OLX sent (``{"olx": text, "title": text}``)."""
-        return self._answer("save_olx", request, "POST")
+    def save_design(self, request: Request, suffix: str = "") -> Response:
+        """Store ``{"title", "weight", "design", "base": the same three as they were read}``."""
+        return self._answer("save_design", request, "POST")
+
+    @XBlock.handler
+    def studio_tool(self, request: Request, suffix: str = "") -> Response:
+        """Answer the editor; ``suffix`` names the tool (``check_design``); nothing is written."""
+        return self._answer("studio_tool", request, "POST", suffix)
 
     @in_the_blocks_language
-    def _answer(self, action: str, request: Request, method: str) -> Response:
+    def _answer(self, action: str, request: Request, method: str, *suffix: str) -> Response:
         from blended_xblock import actions
 
         if request.method != method:
             return _json({"code": "method", "message": f"Use {method}."}, 405)
         try:
             data = _body(request) if method == "POST" else QueryDict(request.query_string).dict()
-            return actions.ACTIONS[action](self, get_host().viewer(self), data)
+            return actions.ACTIONS[action](self, get_host().viewer(self), data, *suffix)
         except DesignError as error:
             problems = [problem.message(_) for problem in error.problems]
             answer = {"code": error.code, "message": "\n".join(problems), "problems": problems}
@@ -331,17 +335,6 @@ class BlendedUnitBlock(XBlock):
         for name, value in self.unknown_attributes.items():
             node.set(name, value)
         olx.write(Design.from_dict(self.design), node)
-
-    def design_as_olx(self) -> str:
-        """Return the design as OLX text, as the editor shows it."""
-        node = etree.Element("blended_unit")
-        try:
-            olx.write(Design.from_dict(self.design), node)
-        except DesignError:
-            # The editor is where it is mended.
-            olx.write_unchecked(self.design, node)
-        # Not etree.indent: what stands for lxml.etree inside a platform does not have it.
-        return str(etree.tostring(node, encoding="unicode", pretty_print=True)).rstrip()
 
     # -- what the platform asks of a block ---------------------------------------------------------
 
@@ -421,8 +414,8 @@ class BlendedUnitBlock(XBlock):
                 unit = units.first()
         return unit
 
-    def _handler_url(self, name: str) -> str:
-        return str(self.runtime.handler_url(self, name)).rstrip("?")
+    def _handler_url(self, name: str, suffix: str = "") -> str:
+        return str(self.runtime.handler_url(self, name, suffix)).rstrip("?")
 
     def _message(self, message: str) -> Fragment:
         return self._fragment("message", {"message": message})
@@ -441,6 +434,8 @@ class BlendedUnitBlock(XBlock):
         )
         fragment = Fragment(html)
         fragment.add_css_url(resource(self, "static/blended_xblock/css/blended.css"))
+        if view == "studio":
+            fragment.add_css_url(resource(self, "static/blended_xblock/css/editor.css"))
         if view in {"instructor", "studio", "learner"}:
             fragment.add_javascript(loader.load_unicode("static/blended_xblock/js/init.js"))
             fragment.initialize_js("BlendedUnit")

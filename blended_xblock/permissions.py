@@ -42,7 +42,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "revoke_waiver": _STAFF,
     "invite_trainer": _STAFF,
     "revoke_trainer": _STAFF,
-    "save_olx": frozenset({Role.AUTHOR}),
+    "save_design": frozenset({Role.AUTHOR}),
+    "studio_tool": frozenset({Role.AUTHOR}),
 }
 WRITES: Final = frozenset(
     {
@@ -54,7 +55,7 @@ WRITES: Final = frozenset(
         "revoke_waiver",
         "invite_trainer",
         "revoke_trainer",
-        "save_olx",
+        "save_design",
     }
 )
 

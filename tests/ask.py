@@ -18,6 +18,7 @@ from blended_xblock.hosts.workbench import WorkbenchHost
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 
+IN_STUDIO = ("save_design", "studio_tool")
 READS = ("calendar", "student_view_user_state", "roll", "close_preview", "history")
 
 
@@ -37,8 +38,9 @@ def ask(
     name: str = "unit",
     body: bytes | None = None,
     in_studio: bool | None = None,
+    tool: str = "check_design",
 ) -> Response:
-    """Call a handler; refused by the runtime is 403, as on a page. Designs are saved in Studio."""
+    """Call a handler; refused by the runtime is 403, as on a page. Studio's are called there."""
     method = method or ("GET" if handler in READS else "POST")
     data = data or {}
     if method == "GET":
@@ -46,10 +48,15 @@ def ask(
     else:
         body = json.dumps(data).encode() if body is None else body
         request = Request.blank("/", method=method, body=body)
-    in_studio = handler == "save_olx" if in_studio is None else in_studio
+    in_studio = handler in IN_STUDIO if in_studio is None else in_studio
     runtime = CampusRuntime(user, is_author_mode=in_studio)
     try:
-        return runtime.handle(runtime.get_block(f.unit_key(name)), handler, request)
+        return runtime.handle(
+            runtime.get_block(f.unit_key(name)),
+            handler,
+            request,
+            tool if handler == "studio_tool" else "",
+        )
     except PermissionDenied:
         return Response(status=403)
 

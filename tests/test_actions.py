@@ -137,52 +137,6 @@ def test_the_calendar_is_a_file(ana) -> None:
     assert answer.body.startswith(b"BEGIN:VCALENDAR\r\n")
 
 
-def test_saved_olx_becomes_the_design_of_the_block(trainer) -> None:
-    author = f.person("author", f.Role.AUTHOR)
-    olx = '<blended_unit><rule kind="sessions" at_least="2"/></blended_unit>'
-    answer = ask(author, "save_olx", {"title": "  Two of three ", "olx": olx})
-    assert answer.json["saved_at"]
-    block: BlendedUnitBlock = CampusRuntime().get_block(f.unit_key())
-    assert (block.display_name, block.design["rule"]["at_least"]) == ("Two of three", 2)
-    assert f.session().state == "scheduled", "saved is not published"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {"title": "", "olx": "<blended_unit/>"},
-        {"title": "   ", "olx": "<blended_unit/>"},
-        {"title": "x"},
-        {"title": "x", "olx": ""},
-        {"title": "x", "olx": "<blended_unit>"},
-        {"title": "x", "olx": "<html/>"},
-        {"title": "x", "olx": "x" * 1_000_001},
-        {"title": "x", "olx": "<blended_unit>\x00</blended_unit>"},
-        {"title": "x", "olx": '<blended_unit><rule kind="magic"/></blended_unit>'},
-        {
-            "title": "x",
-            "olx": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
-            "<blended_unit><objective>&e;</objective></blended_unit>",
-        },
-        {"title": ["x"], "olx": "<blended_unit/>"},
-    ],
-    ids=lambda data: f"{data}"[:60],
-)
-def test_olx_that_cannot_be_used_is_refused_and_changes_nothing(data) -> None:
-    author, before = f.person("author", f.Role.AUTHOR), all_rows()
-    answer = ask(author, "save_olx", data)
-    assert answer.status_code == 400
-    assert answer.json["message"]
-    assert "root:" not in answer.text
-    assert all_rows() == before
-
-
-def test_each_problem_of_a_design_is_named(trainer) -> None:
-    olx = '<blended_unit><rule kind="magic"/><gate when_unmarked="never"/></blended_unit>'
-    answer = ask(f.person("author", f.Role.AUTHOR), "save_olx", {"title": "x", "olx": olx})
-    assert (answer.json["code"], len(answer.json["problems"])) == ("invalid_design", 2)
-
-
 # Rubbish
 
 

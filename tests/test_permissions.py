@@ -15,8 +15,10 @@ from blended_xblock import api
 from blended_xblock.block import BlendedUnitBlock
 from blended_xblock.models import Session, SessionTrainer
 from blended_xblock.publishing import session_key
+from blended_xblock.studio_actions import stored_version
+from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
-from tests.ask import READS, MasqueradeHost, all_rows, ask
+from tests.ask import IN_STUDIO, READS, MasqueradeHost, all_rows, ask
 
 YES, NO = 200, 403
 ROLES = (
@@ -46,9 +48,10 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "revoke_waiver": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
     "invite_trainer": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
     "revoke_trainer": (NO, NO, NO, NO, NO, NO, YES, NO, YES, NO),
-    "save_olx": (NO, NO, NO, NO, NO, NO, NO, NO, YES, NO),
+    "save_design": (NO, NO, NO, NO, NO, NO, NO, NO, YES, NO),
+    "studio_tool": (NO, NO, NO, NO, NO, NO, NO, NO, YES, NO),
 }
-WITHOUT_SESSION = {"student_view_user_state", "grant_waiver", "revoke_waiver", "save_olx"}
+WITHOUT_SESSION = {"student_view_user_state", "grant_waiver", "revoke_waiver", *IN_STUDIO}
 WITH_SESSION = [name for name in MATRIX if name not in WITHOUT_SESSION]
 THERE = "block-v1:Blended+OTHER+2026+type@blended_unit+block@unit"
 
@@ -71,6 +74,12 @@ PEOPLE: dict[str, Callable[[], Any]] = {
     "author": lambda: f.person("x", f.Role.AUTHOR),
     "staff looking as a learner": lambda: f.person("x", f.Role.TRAINER),
 }
+
+
+def renamed() -> dict[str, Any]:
+    """Return what saves the unit under another name."""
+    base = stored_version(CampusRuntime().get_block(f.unit_key()))
+    return base | {"title": "Renamed", "base": base}
 
 
 @pytest.fixture
@@ -98,7 +107,8 @@ def data(clock, trainer, ana, ben) -> dict[str, dict[str, Any]]:
         "revoke_waiver": {"user": ben.pk},
         "invite_trainer": here | {"person": "ben"},
         "revoke_trainer": here | {"user": guest.pk},
-        "save_olx": {"title": "Renamed", "olx": "<blended_unit/>"},
+        "save_design": renamed(),
+        "studio_tool": renamed(),
     }
 
 
@@ -124,7 +134,7 @@ def test_each_role_may_do_what_the_table_says(data, settings, role) -> None:
             got[handler] = ask(user, handler, data[handler]).status_code
             is_unchanged = all_rows() == before
             transaction.set_rollback(True)
-        if is_unchanged != (got[handler] != YES or handler in READS or handler == "open_roll"):
+        if is_unchanged != (got[handler] != YES or handler in (*READS, "open_roll", "studio_tool")):
             silent.append(handler)
     assert got == {handler: row[ROLES.index(role)] for handler, row in MATRIX.items()}
     assert silent == [], "refused but written, or accepted and not written"
@@ -201,15 +211,16 @@ def test_in_studio_the_course_team_authors_and_nobody_takes_a_roll(data, role) -
     user = PEOPLE[role]()
     before = all_rows()
     for handler in MATRIX:
-        if (role, handler) != ("author", "save_olx"):
+        if role != "author" or handler not in IN_STUDIO:
             assert ask(user, handler, data[handler], in_studio=True).status_code == NO, handler
     assert all_rows() == before
 
 
 @pytest.mark.parametrize("role", ["author", "staff", "learner"])
 def test_in_the_course_nobody_authors(data, role) -> None:
-    before = all_rows()
-    assert ask(PEOPLE[role](), "save_olx", data["save_olx"], in_studio=False).status_code == NO
+    user, before = PEOPLE[role](), all_rows()
+    for handler in IN_STUDIO:
+        assert ask(user, handler, data[handler], in_studio=False).status_code == NO
     assert all_rows() == before
 
 
@@ -243,10 +254,10 @@ def test_a_visitor_is_refused_before_anything_is_read(data) -> None:
 def test_a_design_is_saved_in_studio_and_never_in_the_course(data) -> None:
     client = Client()
     client.force_login(f.person("author", f.Role.AUTHOR))
-    body = {"title": "Renamed", "olx": "<blended_unit/>"}
+    body = renamed()
     before = all_rows()
-    url = reverse("handler", args=(f.unit_key(), "save_olx"))
+    url = reverse("handler", args=(f.unit_key(), "save_design"))
     assert client.post(url, body, "application/json").status_code == 403
     assert all_rows() == before
-    url = reverse("studio_handler", args=(f.unit_key(), "save_olx"))
+    url = reverse("studio_handler", args=(f.unit_key(), "save_design"))
     assert client.post(url, body, "application/json").status_code == 200

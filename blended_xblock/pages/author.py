@@ -1,19 +1,23 @@
-"""The author's view: what learners will meet, and what is missing or broken."""
+"""The author's view: what learners will meet, what of it is published, what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from blended_xblock.design import Design, SessionDesign
+from blended_xblock.authoring.changes import Version
+from blended_xblock.authoring.links import LinkInfo, check_links, describe_links
+from blended_xblock.authoring.places import form_problem
+from blended_xblock.authoring.publication import Publication, compare_with_published
+from blended_xblock.design import Design, Problem, SessionDesign
 from blended_xblock.gate.reasons import describe_rule_to_author
 from blended_xblock.hosts import get_host
-from blended_xblock.hosts.base import OutlineNode
-from blended_xblock.models import BlendedUnit
 from blended_xblock.pages.common import mode_label
 from blended_xblock.results.score import points_of
 from blended_xblock.schedule.wording import When, describe_span
@@ -29,24 +33,34 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class AuthorLink:
+    """A linked block; ``path`` are the titles above it, ``notes`` what to know of its state."""
+
     link: str
     title: str
+    path: tuple[str, ...]
     is_broken: bool
+    notes: tuple[str, ...]
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorSession:
+    """A session as learners would meet it; ``records`` says in a few words what it holds."""
+
     title: str
     when: When
     mode_label: str
     place: str
     audience: tuple[str, ...]
     note: str
+    is_unconfirmed: bool
+    records: str
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorPage:
+    """``published`` is what learners see today, ``changes`` what publishing would change."""
+
     title: str
     objectives: tuple[str, ...]
     prework: tuple[AuthorLink, ...]
@@ -56,6 +70,7 @@ class AuthorPage:
     make_ups: tuple[AuthorLink, ...]
     findings: tuple[Finding, ...]
     published: str
+    changes: tuple[str, ...]
 
 
 def author_page(
@@ -69,48 +84,52 @@ def author_page(
 ) -> AuthorPage:
     """Return what the design as it stands in Studio would give learners."""
     now = now or timezone.now()
-    outline = get_host().outline(course_key)
-    nodes = {node.link: node for node in outline.walk()} if outline else {}
-    findings = list_findings(design, weight, now)
-    prework = tuple(_link(link.block, nodes, "") for link in design.prework)
-    follow_ups = tuple(
-        _link(item.block, nodes, _delay(item.delay_days)) for item in design.follow_ups
+    outline = get_host().authored_outline(course_key)
+    links = describe_links(design, outline)
+    titles = {link: info.title for link, info in links.items()}
+    publication = compare_with_published(
+        Version(title, weight, design),
+        usage_key=usage_key,
+        course_key=course_key,
+        outline=outline,
+        now=now,
     )
-    make_ups = tuple(_link(item.block, nodes, "") for item in design.make_ups)
-    for item in (*prework, *follow_ups, *make_ups):
-        if item.is_broken:
-            findings.insert(
-                0,
-                Finding(
-                    "error",
-                    _(
-                        "%(link)s is not in the published course. Publish that block, "
-                        "or choose another one."
-                    )
-                    % {"link": item.link},
-                ),
-            )
+    problems = [*check_links(design, outline, usage_key), *design.warnings(now)]
+    findings = [
+        *_publication_findings(publication),
+        *_in_form(problems, design, titles),
+        *_point_findings(design, weight),
+    ]
+
+    def shown(link: str, detail: str = "") -> AuthorLink:
+        return _link(links[link], detail, is_known=outline is not None)
+
     return AuthorPage(
         title=title,
         objectives=tuple(design.objectives),
-        prework=prework,
-        sessions=tuple(_session(session, now) for session in design.sessions),
+        prework=tuple(shown(item.block) for item in design.prework),
+        sessions=tuple(_session(each, publication, now) for each in publication.sessions),
         rule=describe_rule_to_author(design.rule),
-        follow_ups=follow_ups,
-        make_ups=make_ups,
+        follow_ups=tuple(shown(item.block, _delay(item.delay_days)) for item in design.follow_ups),
+        make_ups=tuple(shown(item.block, _deadline(item.within_days)) for item in design.make_ups),
         findings=tuple(findings),
-        published=_published(usage_key, design),
+        published=publication.said,
+        changes=publication.changes,
     )
 
 
 def list_findings(design: Design, weight: float | None, now: datetime) -> list[Finding]:
     """Return what the design and the points of a unit say although its author hardly means it."""
     findings = [Finding(problem.severity, problem.message(_)) for problem in design.warnings(now)]
+    return [*findings, *_point_findings(design, weight)]
+
+
+def _point_findings(design: Design, weight: float | None) -> Iterator[Finding]:
     points = points_of(weight)
     sessions = sum(not session.cancelled for session in design.sessions)
     if weight is not None and weight != points:
         text = _("Points are whole: %(weight)s is taken as %(points)s.")
-        findings.append(Finding("warning", text % {"weight": weight, "points": points}))
+        yield Finding("warning", text % {"weight": weight, "points": points})
     if 0 < points < sessions:
         text = ngettext(
             "With %(points)d point for %(sessions)d sessions, attending one of them may earn "
@@ -119,14 +138,50 @@ def list_findings(design: Design, weight: float | None, now: datetime) -> list[F
             "nothing. Give the unit %(sessions)d points or more.",
             points,
         )
-        findings.append(Finding("warning", text % {"points": points, "sessions": sessions}))
-    return findings
+        yield Finding("warning", text % {"points": points, "sessions": sessions})
 
 
-def _link(link: str, nodes: dict[str, OutlineNode], detail: str) -> AuthorLink:
-    node = nodes.get(link)
+def _in_form(
+    problems: Iterable[Problem], design: Design, titles: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Yield problems in the words of the form in which they are mended."""
+    draft = {"design": design.to_dict()}
+    for problem in problems:
+        said = form_problem(problem, draft, titles)
+        text = _("%(place)s: %(text)s") % {"place": said.place, "text": said.text}
+        yield Finding(problem.severity, text)
+
+
+def _publication_findings(publication: Publication) -> Iterator[Finding]:
+    for text in publication.warnings:
+        yield Finding("warning", text)
+    count = len(publication.unconfirmed)
+    if count:
+        text = ngettext(
+            "%(n)d session comes from another course run. Its dates are moved with the start of "
+            "the course; until you confirm them in the editor, nobody can be recorded at it.",
+            "%(n)d sessions come from another course run. Their dates are moved with the start of "
+            "the course; until you confirm them in the editor, nobody can be recorded at them.",
+            count,
+        )
+        yield Finding("warning", text % {"n": count})
+
+
+def _link(info: LinkInfo, detail: str, *, is_known: bool) -> AuthorLink:
+    """Return a link as it is shown; of a course that cannot be read nothing is known."""
+    states = {
+        "draft": _("changes not published"),
+        "unpublished": _("not published"),
+        "deleted": _("leads nowhere"),
+    }
+    notes = [states.get(info.state, "") if is_known else "", _("graded") if info.graded else ""]
     return AuthorLink(
-        link=link, title=node.title if node else link, is_broken=node is None, detail=detail
+        link=info.link,
+        title=info.title,
+        path=info.path,
+        is_broken=is_known and info.state == "deleted",
+        notes=tuple(note for note in notes if note),
+        detail=detail,
     )
 
 
@@ -140,26 +195,32 @@ def _delay(days: int) -> str:
     ) % {"n": days}
 
 
-def _session(session: SessionDesign, now: datetime) -> AuthorSession:
+def _deadline(days: int | None) -> str:
+    if days is None:
+        return ""
+    return ngettext(
+        "within %(n)d day after the session missed",
+        "within %(n)d days after the session missed",
+        days,
+    ) % {"n": days}
+
+
+def _session(session: SessionDesign, publication: Publication, now: datetime) -> AuthorSession:
+    # Dates that were moved may fall where the clock jumps, so no instant is asked of the design.
+    zone = ZoneInfo(session.timezone)
+    start, end = session.start.replace(tzinfo=zone), session.end.replace(tzinfo=zone)
     note = ""
     if session.cancelled:
         note = _("cancelled")
-    elif session.ends_at <= now:
+    elif end <= now:
         note = _("in the past")
     return AuthorSession(
         title=session.title,
-        when=describe_span(session.starts_at, session.ends_at, session.timezone, now),
+        when=describe_span(start, end, session.timezone, now),
         mode_label=mode_label(session.mode),
         place=", ".join(part for part in (session.venue, session.address) if part),
         audience=tuple(session.audience),
         note=note,
+        is_unconfirmed=session.id in publication.unconfirmed,
+        records=publication.records.get(session.id, ""),
     )
-
-
-def _published(usage_key: str, design: Design) -> str:
-    unit = BlendedUnit.objects.filter(usage_key=usage_key, is_active=True).first()
-    if unit is None:
-        return _("Not published yet: learners do not see this.")
-    if unit.digest != design.digest():
-        return _("Learners still see the version published before. Publish to show them this one.")
-    return _("This is what learners see.")

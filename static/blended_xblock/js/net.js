@@ -11,9 +11,11 @@ export class RequestError extends Error {
    * @param {string} message what the server says to the person; empty where it said nothing
    * @param {string[]} [problems]
    * @param {string} [code] the server's own name for it; empty where something else answered
+   * @param {Record<string, any>} [data] all it said
    */
-  constructor(status, message, problems = [], code = "") {
+  constructor(status, message, problems = [], code = "", data = {}) {
     super(message);
+    this.data = data;
     this.status = status;
     this.problems = problems;
     this.code = code;
@@ -64,7 +66,8 @@ async function request(url, options, type) {
   const given = response.headers.get("Content-Type") || "";
   if (!response.ok) {
     const said = given.includes("json") ? await response.json().catch(() => ({})) : {};
-    throw new RequestError(response.status, said.message || "", said.problems || [], said.code || "");
+    const { message = "", problems = [], code = "" } = said;
+    throw new RequestError(response.status, message, problems, code, said);
   }
   if (!given.includes(type)) throw new RequestError(0, "");
   return response;

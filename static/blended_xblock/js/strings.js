@@ -1,5 +1,5 @@
 /**
- * Sentences for scripts: the server translates them and leaves them in a template of the page.
+ * Sentences for scripts: the server translates them and leaves them in templates of the page.
  */
 
 /**
@@ -9,9 +9,10 @@
 export function readStrings(root) {
   /** @type {Map<string, string>} */
   const strings = new Map();
-  const template = root.querySelector("template[data-strings]");
-  for (const each of template.content.querySelectorAll("[data-string]")) {
-    strings.set(each.dataset.string, each.textContent.trim());
+  for (const template of root.querySelectorAll("template[data-strings]")) {
+    for (const each of template.content.querySelectorAll("[data-string]")) {
+      strings.set(each.dataset.string, each.textContent.trim());
+    }
   }
   return (name, values = {}) =>
     (strings.get(name) || "").replace(/\{(\w+)\}/g, (whole, key) =>

@@ -1,81 +1,113 @@
 /**
- * The editor of a unit's OLX: saves, gathers what is wrong at the top, loses nothing typed.
+ * The editor of a blended unit: starts its parts, checks while somebody writes, saves, loses nothing.
  */
 
 import { post } from "./net.js";
 import { readStrings } from "./strings.js";
+import { startChecks } from "./editor/checks.js";
+import { startConfirm } from "./editor/confirm.js";
+import { startCounts } from "./editor/counts.js";
+import { bind, clone, tieHints } from "./editor/dom.js";
+import { startKeeping } from "./editor/keeping.js";
+import { startLinks } from "./editor/links.js";
+import { startModels } from "./editor/models.js";
+import { startOlx } from "./editor/olx.js";
+import { startSaving } from "./editor/saving.js";
+import { startSessions } from "./editor/sessions.js";
+import { Store } from "./editor/store.js";
+
+/**
+ * What every part of the editor is given.
+ *
+ * @typedef {object} Context
+ * @property {HTMLElement} root
+ * @property {HTMLFormElement} form
+ * @property {Store} store what is being written
+ * @property {Record<string, any>} info what the server said of the unit and its course
+ * @property {(name: string, values?: Record<string, string | number>) => string} say
+ * @property {(name: string, body: object) => Promise<any>} ask
+ * @property {(text: string, undo?: () => void) => void} announce
+ * @property {(name: string) => HTMLElement} part
+ * @property {(name: string, react: (detail: any) => void) => void} on
+ * @property {(name: string, detail?: any) => void} tell
+ * @property {any} checked the server's last answer on what is written, or null
+ */
 
 /**
  * @param {HTMLElement} root
  * @param {{ notify?: (name: string, data: object) => void }} [runtime]
  */
 export default function start(root, runtime) {
-  const say = readStrings(root);
-  const form = root.querySelector("form");
-  const errors = form.querySelector("[data-errors]");
-  const state = form.querySelector("[data-state]");
-  const saveButton = form.querySelector(".save-button");
-  const notify = (name, data) => runtime?.notify?.(name, data);
+  const ctx = makeContext(root);
+  fillZones(ctx);
+  tieHints(ctx.form);
+  // Fields of the parts' own lists are tied where these are drawn.
+  ctx.on("replaced", bind(ctx.form, ctx.store, ""));
+  const parts = [startModels, startLinks, startSessions, startCounts].map((each) => each(ctx));
+  startOlx(ctx);
+  startConfirm(ctx);
+  const checks = startChecks(ctx, parts);
+  const keeping = startKeeping(ctx);
+  startSaving(ctx, { runtime, checks, keeping });
+  startNavigation(ctx);
   // Until now a press on "Save" would have sent the form to nowhere.
-  form.inert = false;
+  ctx.form.inert = false;
+  void checks.run();
+}
 
-  /** @param {HTMLElement} list @param {string[]} texts */
-  function fill(list, texts) {
-    list.replaceChildren(
-      ...texts.map((text) => {
-        const item = document.createElement("li");
-        item.textContent = text;
-        return item;
-      }),
-    );
-  }
-
-  /** @param {string} message @param {string[]} problems */
-  function showErrors(message, problems) {
-    errors.querySelector("[data-errors-message]").textContent = message;
-    fill(errors.querySelector("[data-errors-list]"), problems);
-    errors.hidden = false;
-    errors.focus();
-  }
-
-  async function save() {
-    errors.hidden = true;
-    state.textContent = say("saving");
-    saveButton.disabled = true;
-    notify("save", { state: "start" });
-    try {
-      const sent = { title: form.elements.title.value, olx: form.elements.olx.value };
-      const answer = await post(root.dataset.urlSave, sent);
-      state.textContent = say("saved", { time: answer.saved_at });
-      const warnings = form.querySelector("[data-warnings]");
-      fill(warnings, answer.warnings || []);
-      warnings.hidden = !answer.warnings?.length;
-      form.elements.title.defaultValue = sent.title;
-      form.elements.olx.defaultValue = sent.olx;
-      notify("save", { state: "end" });
-    } catch (error) {
-      state.textContent = say("failed");
-      const problems = error.problems || [];
-      // The message of a design repeats its problems in one line; here they are a list.
-      const message = problems.length ? say("mend") : error.message || say("network");
-      notify("error", { title: say("failed"), message });
-      showErrors(message, problems);
-    } finally {
-      saveButton.disabled = false;
-    }
-  }
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!saveButton.disabled) void save();
+/** @param {HTMLElement} root @returns {Context} */
+function makeContext(root) {
+  const info = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+  const events = new EventTarget();
+  const said = root.querySelector("[data-said]");
+  const undoButton = root.querySelector("[data-undo]");
+  const ctx = {
+    root,
+    info,
+    form: root.querySelector("form"),
+    store: new Store(info.version),
+    say: readStrings(root),
+    checked: null,
+    part: (name) => clone(root, name),
+    ask: (name, body) => post(root.getAttribute(`data-url-${name}`), body),
+    on: (name, react) => events.addEventListener(name, (event) => react(event.detail)),
+    tell: (name, detail) => events.dispatchEvent(new CustomEvent(name, { detail })),
+    announce(text, undo) {
+      said.textContent = text;
+      undoButton.hidden = !undo;
+      undoButton.onclick = () => {
+        undo();
+        ctx.announce(ctx.say("undone"));
+      };
+    },
+  };
+  ctx.store.watch("", ({ path }) => {
+    if (!path) ctx.tell("replaced");
   });
-  form.querySelector("[data-cancel]").addEventListener("click", () => {
-    if (runtime?.notify) {
-      notify("cancel", {});
-      return;
-    }
-    form.reset();
-    errors.hidden = true;
-    state.textContent = say("reverted");
+  return ctx;
+}
+
+/** @param {Context} ctx */
+function fillZones(ctx) {
+  const list = document.createElement("datalist");
+  list.id = ctx.root.dataset.zonesId;
+  for (const [name, label] of ctx.info.zones) {
+    const option = document.createElement("option");
+    option.value = name;
+    option.label = label;
+    list.append(option);
+  }
+  ctx.form.append(list);
+}
+
+/** Links inside the page must not change the address: it is the host's. @param {Context} ctx */
+function startNavigation(ctx) {
+  ctx.root.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest(".blended-editor-nav a");
+    const part = link && ctx.root.querySelector(link.getAttribute("href"));
+    if (!part) return;
+    event.preventDefault();
+    part.scrollIntoView({ block: "start" });
+    part.focus({ preventScroll: true });
   });
 }

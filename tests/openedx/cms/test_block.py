@@ -70,9 +70,9 @@ class StudioBlockTest(ModuleStoreTestCase):
     def test_authors_edit_it_and_save_where_studio_listens(self) -> None:
         root, found = self.show("studio_view")
         assert self.view(root) == "studio"
-        (url,) = root.xpath("//*[@data-view='studio']/@data-url-save")
+        (url,) = root.xpath("//*[@data-view='studio']/@data-url-save_design")
         assert url.startswith(
-            reverse("component_handler", args=[str(self.unit.usage_key), "save_olx"])
+            reverse("component_handler", args=[str(self.unit.usage_key), "save_design"])
         )
         assert "function BlendedUnit(" in repr(found["resources"])
 

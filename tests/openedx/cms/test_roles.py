@@ -25,9 +25,9 @@ from xmodule.modulestore.tests.django_utils import ModuleStoreTestCase
 
 from blended_xblock import api
 from blended_xblock.block import BlendedUnitBlock
+from blended_xblock.studio_actions import stored_version
 from tests.openedx.people import PASSWORD, all_rows, build_course, enrolled, session, with_role
 
-OLX = "<blended_unit><objective>Listen well</objective></blended_unit>"
 HANDLERS = sorted(
     name
     for name, member in inspect.getmembers(BlendedUnitBlock)
@@ -63,7 +63,9 @@ class StudioRolesTest(ModuleStoreTestCase):
         return self.client.post(url, json.dumps(data), "application/json")
 
     def save(self, title: str, view: str = "component_handler") -> Any:
-        return self.ask("save_olx", {"title": title, "olx": OLX}, view)
+        base = stored_version(self.stored())
+        design = base["design"] | {"objectives": ["Listen well"]}
+        return self.ask("save_design", {"title": title, "design": design, "base": base}, view)
 
     def log_in(self, user: Any) -> None:
         assert self.client.login(username=user.username, password=PASSWORD)
@@ -76,7 +78,7 @@ class StudioRolesTest(ModuleStoreTestCase):
             self.log_in(make())
             answer = self.save(name)
             assert (name, answer.status_code) == (name, 200)
-            assert answer.json()["warnings"] == []
+            assert answer.json()["version"]["title"] == name
             block = self.stored()
             assert (block.display_name, block.design["objectives"]) == (name, ["Listen well"])
 
@@ -99,7 +101,7 @@ class StudioRolesTest(ModuleStoreTestCase):
         for name, make in (self.authors | self.strangers).items():
             self.log_in(make())
             for handler in HANDLERS:
-                if handler == "save_olx":
+                if handler in ("save_design", "studio_tool"):
                     continue
                 url = reverse("component_handler", args=[str(self.unit.usage_key), handler])
                 answers = {self.ask(handler, here).status_code}
@@ -111,12 +113,10 @@ class StudioRolesTest(ModuleStoreTestCase):
     def test_a_design_with_problems_is_refused_and_nothing_is_saved(self) -> None:
         before = self.stored().design
         self.log_in(self.authors["author"]())
-        answer = self.ask("save_olx", {"title": "x", "olx": "<blended_unit><rule kind='magic'/>"})
+        wrong = {"title": "x", "design": {"rule": {"kind": "magic"}}, "base": {}}
+        answer = self.ask("save_design", wrong)
         assert answer.status_code == 400
-        wrong = "<blended_unit><rule kind='magic'/></blended_unit>"
-        answer = self.ask("save_olx", {"title": "x", "olx": wrong})
-        assert answer.status_code == 400
-        assert "magic" in answer.json()["problems"][0]
+        assert "magic" in answer.json()["fields"][0]["text"]
         assert (self.stored().display_name, self.stored().design) == ("Handling conflict", before)
 
     def test_a_design_is_not_saved_without_a_csrf_token(self) -> None:

@@ -46,7 +46,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "revoke_waiver": (NO, NO, NO, NO, YES, NO),
     "invite_trainer": (NO, NO, NO, NO, YES, NO),
     "revoke_trainer": (NO, NO, NO, NO, YES, NO),
-    "save_olx": (NO, NO, NO, NO, NO, NO),
+    "save_design": (NO, NO, NO, NO, NO, NO),
+    "studio_tool": (NO, NO, NO, NO, NO, NO),
 }
 READS = {"calendar", "student_view_user_state", "roll", "close_preview", "history"}
 
@@ -87,7 +88,8 @@ class RolesTest(SharedModuleStoreTestCase, MasqueradeMixin):
             "revoke_waiver": {"user": self.ben.pk},
             "invite_trainer": here | {"person": "ben"},
             "revoke_trainer": here | {"user": guest.pk},
-            "save_olx": {"title": "Renamed", "olx": "<blended_unit/>"},
+            "save_design": {"title": "Renamed", "design": {}, "base": {"design": {}}},
+            "studio_tool": {"title": "Renamed", "design": {}},
         }
         self.staff = staff
 
