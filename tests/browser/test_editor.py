@@ -191,7 +191,7 @@ def test_statuses_and_reminders_are_changed_and_put_back(editor: Editor) -> None
     statuses.get_by_label("Credit").nth(1).fill("0,75")
     editor.form.get_by_role("button", name="Add a reminder").click()
     editor.form.get_by_label("attended so many percent").check()
-    percent = editor.form.get_by_label("Percent")
+    percent = editor.form.get_by_label("Percent", exact=True)
     percent.fill("80")
     expect(editor.sentences).to_contain_text("80%")
     editor.save()

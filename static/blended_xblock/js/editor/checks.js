@@ -63,7 +63,10 @@ export function startChecks(ctx, parts) {
         marked.add(field);
       }
     }
-    if (areErrorsShown && !errors.hidden) list(problems.filter((each) => each.severity === "error"));
+    // Once it was said what is wrong, the list says what is still.
+    if (errors.querySelector("[data-errors-list]").children.length) {
+      list(problems.filter((each) => each.severity === "error"));
+    }
   }
 
   /** The field of a path, or the nearest part around it that is shown. @param {string} path */
@@ -128,14 +131,14 @@ export function startChecks(ctx, parts) {
     showErrors(message, problems) {
       areErrorsShown = true;
       errors.querySelector("[data-errors-message]").textContent = message;
+      mark(problems);
       list(problems);
       errors.hidden = false;
-      mark(problems);
       errors.focus();
     },
     hideErrors() {
       areErrorsShown = false;
-      errors.hidden = true;
+      list([]);
     },
   };
 }
