@@ -193,9 +193,13 @@ def _conflict(
     base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any], outline: OutlineNode | None
 ) -> Response:
     """Say what somebody else changed since, and what the two would be together."""
-    merged = merge(base, mine, theirs)
-    links = describe_links(read_links(theirs), outline) | describe_links(read_links(base), outline)
-    titles = {link: info.title for link, info in links.items()}
+    versions = (base, mine, theirs)
+    titles = {
+        link: info.title
+        for version in versions
+        for link, info in describe_links(read_links(version), outline).items()
+    }
+    merged = merge(base, mine, theirs, titles)
     changes = []
     before, after = _version(base), _version(theirs)
     if before and after:

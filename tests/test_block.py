@@ -268,7 +268,8 @@ def messages() -> list[tuple[str, str]]:
 
 
 def test_studio_is_told_what_is_wrong_with_a_design() -> None:
-    f.redesign(sessions=[f.meeting(2, venue="Room 4")])
+    make_ups = [{"block": "sequence_demo@instead"}]
+    f.redesign(sessions=[f.meeting(2, venue="Room 4")], make_ups=make_ups)
     assert messages() == []
     f.redesign(sessions=[], follow_ups=[])
     (kind, said), _other = messages()

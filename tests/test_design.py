@@ -642,7 +642,8 @@ def warned(data: dict[str, Any], now: datetime = NOW) -> dict[tuple[str, str], s
 
 
 def quiet() -> dict[str, Any]:
-    return of_session(venue="Room 4") | {"follow_ups": [{"block": "html@a"}]}
+    links = {"follow_ups": [{"block": "html@a"}], "make_ups": [{"block": "video@b"}]}
+    return of_session(venue="Room 4") | links
 
 
 def test_a_sound_design_warns_of_nothing() -> None:

@@ -106,7 +106,7 @@ def _about_make_ups(design: Design) -> Iterator[Problem]:
     offered = sum(not session.cancelled for session in design.sessions)
     if offered == 1 and design.follow_ups and not design.make_ups:
         text = _(
-            "there is none, and only one session: who misses it cannot make up for it. Add a "
+            "there is none and only one session, so who misses it cannot make up for it. Add a "
             "second session or a make-up."
         )
         yield _warn("make_up", "", ("make_ups",), text)

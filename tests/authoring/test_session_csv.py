@@ -292,7 +292,8 @@ def test_a_french_spreadsheet_s_file_is_read() -> None:
         "\ufeffTitre;Date;Début;Fin;Date de fin;Fuseau horaire;Mode;Lieu;Adresse;Lien;Places;"
         "Cohortes;Annulé\r\n"
         '"Atelier; jour 1";12/05/2026;9h00;17h;13/05/2026;Europe/Paris;'
-        'En salle ou en ligne;Salle 4;"12 rue des Lilas\r\nParis";https://meet.example.org/x;20;"Client A; ""B; C""";VRAI\r\n'
+        'En salle ou en ligne;Salle 4;"12 rue des Lilas\r\nParis";'
+        'https://meet.example.org/x;20;"Client A; ""B; C""";VRAI\r\n'
     )
     with translation.override("fr"):
         made = only(text)

@@ -52,7 +52,7 @@ class Editor:
 
     @property
     def state(self) -> Locator:
-        return self.form.locator("[data-state]")
+        return self.form.locator("[data-save-state]")
 
     def save(self) -> None:
         """Save, and wait until the page has come back with what was stored."""

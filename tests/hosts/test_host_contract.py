@@ -101,6 +101,42 @@ def test_the_outline_is_a_tree_of_the_whole_course(case: Case) -> None:
     )
 
 
+def test_the_course_as_authored_says_of_each_block_what_learners_have_of_it(case: Case) -> None:
+    published, authored = (
+        read(case.course_key) for read in (case.host.outline, case.host.authored_outline)
+    )
+
+    assert published is not None
+    assert authored is not None
+    assert [(node.usage_key, node.title) for node in authored.walk()] == [
+        (node.usage_key, node.title) for node in published.walk()
+    ]
+    for node in authored.walk():
+        assert node.state == "published"
+        assert node.due is None or node.due.tzinfo is UTC
+
+
+def test_a_subsection_is_graded_to_its_authors_if_something_in_it_counts(case: Case) -> None:
+    root = case.host.authored_outline(case.course_key)
+
+    assert root is not None
+    nodes = {node.usage_key: node for node in root.walk()}
+    graded = [node for node in root.walk() if node.graded]
+    assert [node for node in graded if node.children]
+    assert all(any(child.graded for child in node.children) for node in graded if node.children)
+    assert not nodes[case.page_key].graded
+    assert not root.graded
+
+
+def test_cohorts_are_named_once_and_in_order(case: Case, django_assert_num_queries: Any) -> None:
+    for number, cohort in enumerate(["Client B", "", "Client A", "Client B"]):
+        case.join(f"user{number}", "learner", cohort=cohort)
+
+    with django_assert_num_queries(1):
+        assert case.host.cohorts(case.course_key) == ["Client A", "Client B"]
+    assert case.host.cohorts(OTHER_COURSE) == []
+
+
 def test_units_are_published_with_their_design_and_ancestors(case: Case) -> None:
     (unit,) = case.host.published_units(case.course_key)
     root = case.host.outline(case.course_key)
@@ -119,6 +155,7 @@ def test_a_course_that_does_not_exist_has_nothing_and_nobody(case: Case) -> None
     staff = case.join("staff", "staff")
 
     assert case.host.outline(OTHER_COURSE) is None
+    assert case.host.authored_outline(OTHER_COURSE) is None
     assert case.host.published_units(OTHER_COURSE) == []
     assert case.host.course_start(OTHER_COURSE) is None
     assert case.host.learners(OTHER_COURSE) == []

@@ -16,7 +16,7 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
   const conflict = ctx.root.querySelector("[data-conflict]");
   const notify = (name, data) => runtime?.notify?.(name, data);
   const state = (text) => {
-    ctx.form.querySelector("[data-state]").textContent = text;
+    ctx.form.querySelector("[data-save-state]").textContent = text;
   };
 
   async function save() {
