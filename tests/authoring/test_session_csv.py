@@ -68,10 +68,12 @@ def test_what_was_written_reads_back_as_the_same(design, delimiter, line_break) 
         return
     written = write_sessions(sessions)
     again = io.StringIO(newline="")
-    # As another spreadsheet would save it.
-    csv.writer(again, delimiter=delimiter, lineterminator=line_break).writerows(
-        csv.reader(io.StringIO(written, newline=""))
+    # As another spreadsheet would save it; cells are quoted, for Python's writer knows no line
+    # break in a cell but those of its own rows.
+    writer = csv.writer(
+        again, delimiter=delimiter, lineterminator=line_break, quoting=csv.QUOTE_ALL
     )
+    writer.writerows(csv.reader(io.StringIO(written, newline="")))
     for text in (written, "\ufeff" + again.getvalue()):
         reading = read(text, *sessions)
         assert effects(reading) == ["same"] * len(sessions)
@@ -134,6 +136,12 @@ def test_no_cell_is_run_as_a_formula(sign) -> None:
     (row,) = cells_of(text)
     for name, value in (("title", "1+1"), ("address", "x"), ("cohorts", "y")):
         assert row[name] == f"'{sign}{value}"
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r"])
+def test_an_address_keeps_its_lines(line_break) -> None:
+    sessions = canonical(session(address=f"12 rue des Lilas{line_break}Paris"))
+    assert effects(read(write_sessions(sessions), *sessions)) == ["same"]
 
 
 def test_an_apostrophe_of_the_text_s_own_stays() -> None:

@@ -80,7 +80,7 @@ def test_an_error_leads_to_its_field_and_nothing_typed_is_lost(editor: Editor) -
     errors = editor.refuse()
     expect(errors).to_be_focused()
     expect(errors.get_by_role("listitem")).to_have_count(2)
-    errors.get_by_role("link", name="Points").click()
+    errors.get_by_role("button", name="Points").click()
     expect(points).to_be_focused()
     expect(points).to_have_attribute("aria-invalid", "true")
     expect(points).to_have_value("many")

@@ -100,13 +100,12 @@ function fillZones(ctx) {
   ctx.form.append(list);
 }
 
-/** Links inside the page must not change the address: it is the host's. @param {Context} ctx */
+/** Buttons, not links: the address of the page is the host's. @param {Context} ctx */
 function startNavigation(ctx) {
   ctx.root.addEventListener("click", (event) => {
-    const link = /** @type {Element} */ (event.target).closest(".blended-editor-nav a");
-    const part = link && ctx.root.querySelector(link.getAttribute("href"));
+    const button = /** @type {Element} */ (event.target).closest("[data-go]");
+    const part = button && document.getElementById(button.dataset.go);
     if (!part) return;
-    event.preventDefault();
     part.scrollIntoView({ block: "start" });
     part.focus({ preventScroll: true });
   });

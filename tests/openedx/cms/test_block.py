@@ -46,7 +46,7 @@ class StudioBlockTest(ModuleStoreTestCase):
         return etree.fromstring(found["html"], etree.HTMLParser()), found
 
     def view(self, root: etree._Element) -> str:
-        (view,) = root.xpath("//*[@class='blended']/@data-view")
+        (view,) = root.xpath("//*[@data-view]/@data-view")
         return view
 
     def messages(self) -> list[dict[str, str]]:

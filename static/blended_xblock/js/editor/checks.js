@@ -98,14 +98,11 @@ export function startChecks(ctx, parts) {
     errors.querySelector("[data-errors-list]").replaceChildren(
       ...problems.map((problem) => {
         const item = document.createElement("li");
-        const link = document.createElement("a");
-        link.href = "#";
+        const link = document.createElement("button");
+        link.type = "button";
+        link.className = "blended-link";
         link.textContent = problem.place;
-        link.addEventListener("click", (event) => {
-          event.preventDefault();
-          event.stopPropagation();
-          goTo(problem.path);
-        });
+        link.addEventListener("click", () => goTo(problem.path));
         item.append(link, ` ${problem.text}`);
         return item;
       }),
