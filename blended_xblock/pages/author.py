@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -21,6 +22,9 @@ from blended_xblock.hosts import get_host
 from blended_xblock.pages.common import mode_label
 from blended_xblock.results.score import points_of
 from blended_xblock.schedule.wording import When, describe_span
+
+
+SAID_ONE_BY_ONE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,23 @@ def _point_findings(design: Design, weight: float | None) -> Iterator[Finding]:
 def _in_form(
     problems: Iterable[Problem], design: Design, titles: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Yield problems in the words of the form in which they are mended."""
+    """Yield problems in the words of the form in which they are mended.
+
+    The same thing said of many sessions is said once: a timetable just made has no rooms yet.
+    """
     draft = {"design": design.to_dict()}
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        said = form_problem(problem, draft, titles)
-        text = _("%(place)s: %(text)s") % {"place": said.place, "text": said.text}
-        yield Finding(problem.severity, text)
+        alike.setdefault((problem.severity, problem.template), []).append(problem)
+    for group in alike.values():
+        is_long = len(group) > SAID_ONE_BY_ONE
+        for problem in group[:1] if is_long else group:
+            said = form_problem(problem, draft, titles)
+            text = _("%(place)s: %(text)s")
+            if is_long:
+                text = _("%(place)s and %(n)d more: %(text)s")
+            params = {"place": said.place, "text": said.text, "n": len(group) - 1}
+            yield Finding(problem.severity, text % params)
 
 
 def _publication_findings(publication: Publication) -> Iterator[Finding]:

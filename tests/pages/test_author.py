@@ -285,3 +285,11 @@ def test_points_too_few_or_broken_are_said(weight: float | None, expected: list[
     found = [each.text for each in page(weight, sessions=sessions).findings if "oint" in each.text]
     assert len(found) == len(expected)
     assert all(text.startswith(start) for text, start in zip(found, expected, strict=True))
+
+
+def test_what_is_missing_from_many_sessions_is_said_once() -> None:
+    """A timetable just made has no rooms: nine warnings of it would hide all others."""
+    view = page(sessions=[f.meeting(n) for n in range(1, 10)])
+    texts = [finding.text for finding in view.findings]
+    (said,) = [text for text in texts if "room" in text]
+    assert said.startswith("Session 1 “Workshop 1” and 8 more: The room is empty.")
