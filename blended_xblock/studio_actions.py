@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -38,10 +39,8 @@ OLX_LIMIT: Final = 1_000_000
 def stored_version(block: Any) -> dict[str, Any]:
     """Return what a block holds as plain data; a broken design as it is, for a person to mend."""
     design = dict(block.design)
-    try:
+    with suppress(DesignError):
         design = Design.from_dict(design).to_dict()
-    except DesignError:
-        pass
     return {"title": block.display_name, "weight": block.weight, "design": design}
 
 
@@ -55,7 +54,9 @@ def save_design(block: Any, viewer: Viewer, data: Data) -> Response:
         return _refusal(error, data, outline)
     wanted, stored, base = version_data(mine), stored_version(block), data.get("base")
     if not isinstance(base, Mapping) or not isinstance(base.get("design"), Mapping):
-        raise InvalidInputError(_("Open the editor again: it must say which version it started from."))
+        raise InvalidInputError(
+            _("Open the editor again: it must say which version it started from.")
+        )
     # What is stored already was saved by a first try whose answer was lost.
     if stored != wanted:
         if not _is_same(base, stored):
@@ -93,7 +94,7 @@ def start_from(viewer: Viewer, data: Data) -> Response:
     if not isinstance(current, Mapping):
         raise InvalidInputError(_("Send the design as it is."))
     try:
-        first = datetime.strptime(str(data.get("first")), "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+        first = datetime.strptime(str(data.get("first")), "%Y-%m-%dT%H:%M")
     except ValueError as error:
         raise InvalidInputError(_("Give the day and the time of the first session.")) from error
     zone = _zone(data.get("timezone"))

@@ -9,8 +9,6 @@ from django.db import connection
 from django.utils import timezone
 
 from blended_xblock import api
-from blended_xblock.block import BlendedUnitBlock
-from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 from tests.ask import all_rows, ask
 

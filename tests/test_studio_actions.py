@@ -1,4 +1,4 @@
-"""What the editor asks of the server: saving, two authors at once, and answers that write nothing."""
+"""What the editor asks: saving, two authors at once, and answers that write nothing."""
 
 from __future__ import annotations
 

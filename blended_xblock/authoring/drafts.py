@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from blended_xblock.authoring.changes import Version
 from blended_xblock.authoring.links import check_links
+from blended_xblock.authoring.points import points_warnings
 from blended_xblock.design import Design, Problem
 from blended_xblock.design.reader import Reader
 from blended_xblock.errors import DesignError
 from blended_xblock.hosts.base import OutlineNode
 from blended_xblock.olx import MAX_WEIGHT
-from blended_xblock.authoring.points import points_warnings
 
 _ELEMENT: Final = "blended_unit"
 
@@ -86,5 +86,3 @@ def list_warnings(
         *version.design.warnings(now),
         *(each for each in links if each.severity == "warning"),
     ]
-
-

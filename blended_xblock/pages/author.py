@@ -23,7 +23,6 @@ from blended_xblock.pages.common import mode_label
 from blended_xblock.results.score import points_of
 from blended_xblock.schedule.wording import When, describe_span
 
-
 SAID_ONE_BY_ONE: Final = 3
 
 

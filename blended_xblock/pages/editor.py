@@ -112,9 +112,7 @@ def check_draft(
         problems = list_warnings(version, outline, viewer.usage_key, now)
         cases = list_cases(version.design, titles, now, _author_zone(data, viewer))
         answer["sentences"] = describe_design(version.design, titles)
-        answer["what_if"] = render_to_string(
-            "blended_xblock/editor/what_if.html", {"cases": cases}
-        )
+        answer["what_if"] = render_to_string("blended_xblock/editor/what_if.html", {"cases": cases})
     answer["problems"] = problems_data(problems, data, outline)
     return answer
 
@@ -123,9 +121,7 @@ def problems_data(
     problems: Sequence[Problem], data: Mapping[str, Any], outline: OutlineNode | None
 ) -> list[dict[str, str]]:
     """Return problems as the form shows them, in the order of the design."""
-    titles = {
-        link: info.title for link, info in describe_links(read_links(data), outline).items()
-    }
+    titles = {link: info.title for link, info in describe_links(read_links(data), outline).items()}
     return [dataclasses.asdict(form_problem(each, data, titles)) for each in problems]
 
 
