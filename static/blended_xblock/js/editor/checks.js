@@ -54,10 +54,9 @@ export function startChecks(ctx, parts) {
         if (field) byField.set(field, [...(byField.get(field) || []), problem]);
       }
       for (const [field, own] of byField) {
-        // Where the field itself is not shown, its name is said.
-        const texts = own.map((each) =>
-          field.dataset.path === each.path ? each.text : `${each.place}: ${each.text}`,
-        );
+        // In the row of an item everybody sees which one is meant; at its list it has to be said.
+        const isItem = field.dataset.path.split(".").length > 2;
+        const texts = own.map((each) => (isItem ? each.text : `${each.place}: ${each.text}`));
         if (severity === "error" && !areErrorsShown && !field.dataset.touched) continue;
         showProblems(field, texts, severity);
         marked.add(field);
