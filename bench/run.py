@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,12 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from blended_xblock import api
+from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceChange, AttendanceRecord, GatedBlock
+from blended_xblock.pages.editor import check_draft
 from blended_xblock.pages.instructor import instructor_page
 from blended_xblock.pages.roll import roll_page
+from blended_xblock.studio_actions import stored_version
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 from tests.ask import ask
@@ -46,7 +50,7 @@ class Line:
 def measure() -> list[Line]:
     """Measure everything on an empty database and leave it empty."""
     lines: list[Line] = []
-    for part in (_rolls, _gates, _learner, _publish):
+    for part in (_rolls, _gates, _learner, _studio, _publish):
         with _rolled_back():
             lines += part()
     return lines
@@ -187,6 +191,26 @@ def _learner() -> list[Line]:
     first = _line("learner view, first look", block.student_view, 10, plain)
     f.take_roll(trainer, {ana: "P"})
     return [plain, first, _line("learner view, recorded", block.student_view, 10, plain)]
+
+
+def _studio() -> list[Line]:
+    """Measure what the editor asks while somebody types, and what it is opened with."""
+    f.build_course()
+    author = f.person("author", f.Role.AUTHOR)
+    lines: list[Line] = []
+    for sessions in (3, 200):
+        f.redesign(sessions=[f.meeting(n) for n in range(1, sessions + 1)])
+        block = CampusRuntime(author, is_author_mode=True).get_block(f.unit_key())
+        draft = stored_version(block)
+        viewer = get_host().viewer(block)
+        check, edit = lines or (None, None)
+        lines += [
+            _line(
+                f"check a draft, {sessions} sessions", partial(check_draft, draft, viewer), 3, check
+            ),
+            _line(f"open the editor, {sessions} sessions", block.studio_view, 8, edit),
+        ]
+    return lines
 
 
 def _publish() -> list[Line]:

@@ -212,3 +212,21 @@ def test_the_unit_goes_out_as_olx_and_comes_back(editor: Editor) -> None:
     editor.form.get_by_role("button", name="Bring it into the form").click()
     expect(editor.form.locator("[data-olx-problems]")).to_contain_text("magic")
     editor.visitor.check()
+
+
+@pytest.mark.parametrize("is_phone", [False, True], ids=["laptop", "phone"])
+def test_a_unit_with_records_is_opened_and_its_dates_are_warned_of(
+    visit: Callable[..., Visitor], is_phone: bool
+) -> None:
+    visitor = visit(AUTHOR, phone=is_phone)
+    editor = Editor(visitor)
+    editor.open("/studio/block-v1:Blended+CONFLICT+demo+type@blended_unit+block@handling-conflict/")
+    expect(editor.sentences).to_contain_text("One week later: look back")
+    expect(editor.form.locator("[data-what-if] tbody tr")).not_to_have_count(0)
+    visitor.check()
+    visitor.picture("editor-example-phone" if is_phone else "editor-example")
+    editor.form.get_by_role("button", name="Edit: Workshop in Montréal").click()
+    session = editor.form.get_by_role("group", name="Workshop in Montréal")
+    expect(session.locator("[data-has-records]")).to_contain_text("11 people are recorded")
+    expect(session.locator("[data-clock]")).to_contain_text("On your own clock")
+    visitor.check()

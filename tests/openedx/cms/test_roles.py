@@ -25,7 +25,7 @@ from xmodule.modulestore.tests.django_utils import ModuleStoreTestCase
 
 from blended_xblock import api
 from blended_xblock.block import BlendedUnitBlock
-from blended_xblock.studio_actions import stored_version
+from blended_xblock.studio_actions import TOOLS, stored_version
 from tests.openedx.people import PASSWORD, all_rows, build_course, enrolled, session, with_role
 
 HANDLERS = sorted(
@@ -118,6 +118,35 @@ class StudioRolesTest(ModuleStoreTestCase):
         assert answer.status_code == 400
         assert "magic" in answer.json()["fields"][0]["text"]
         assert (self.stored().display_name, self.stored().design) == ("Handling conflict", before)
+
+    def test_the_second_of_two_authors_overwrites_nothing(self) -> None:
+        self.log_in(self.authors["author"]())
+        base = stored_version(self.stored())
+        first = base | {"title": "First", "base": base}
+        second = base | {"weight": 33, "base": base}
+        assert self.ask("save_design", first).status_code == 200
+        answer = self.ask("save_design", second)
+        assert (answer.status_code, answer.json()["code"]) == (409, "changed")
+        assert (self.stored().display_name, self.stored().weight) == ("First", base["weight"])
+        merged = answer.json()["merged"] | {"base": answer.json()["theirs"]}
+        assert self.ask("save_design", merged).status_code == 200
+        assert (self.stored().display_name, self.stored().weight) == ("First", 33)
+
+    def test_the_editor_s_tools_answer_authors_and_write_nothing(self) -> None:
+        before = stored_version(self.stored())
+        self.log_in(self.authors["author"]())
+        view = "component_handler"
+        key = str(self.unit.usage_key)
+        for tool in TOOLS:
+            url = reverse(
+                view,
+                kwargs={"usage_key_string": key, "handler": "studio_tool", "suffix": tool},
+            )
+            answer = self.client.post(url, json.dumps(before), "application/json")
+            assert (tool, answer.status_code) in {(tool, 200), (tool, 400)}, answer.content
+        outline = self.client.post(url.replace(tool, "outline"), "{}", "application/json").json()
+        assert outline["outline"]["children"]
+        assert stored_version(self.stored()) == before
 
     def test_a_design_is_not_saved_without_a_csrf_token(self) -> None:
         self.client = Client(enforce_csrf_checks=True)
