@@ -18,7 +18,11 @@ export function startConfirm(ctx) {
     after.design.confirmed_for = course;
     for (const session of isMoved ? after.design.sessions : []) {
       const dates = unconfirmed.find((each) => each.id === session.id);
-      if (dates) Object.assign(session, { start: dates.start, end: dates.end });
+      const read = ctx.info.version.design.sessions.find((each) => each.id === session.id);
+      // A date somebody has just given it is theirs.
+      if (dates && read?.start === session.start && read.end === session.end) {
+        Object.assign(session, { start: dates.start, end: dates.end });
+      }
     }
     ctx.store.replace(after);
     ctx.announce(ctx.say("confirmed"), () => ctx.store.replace(before));
