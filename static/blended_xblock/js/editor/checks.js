@@ -19,7 +19,10 @@ export function startChecks(ctx, parts) {
   let timer = 0;
   let asked = 0;
   // Before a first save nobody is told off for what they have not come to yet.
-  let areErrorsShown = Boolean(ctx.info.problems?.length);
+  let areErrorsShown = false;
+  let isListing = false;
+  /** @type {Problem[]} */
+  let newest = [];
 
   async function run() {
     clearTimeout(timer);
@@ -35,13 +38,16 @@ export function startChecks(ctx, parts) {
     // An answer to what has changed since would point at the wrong fields.
     if (number !== asked) return null;
     ctx.checked = answer;
+    // What is wrong before anything is typed is wrong with what is stored.
+    if (number === 1) areErrorsShown = answer.problems.some((each) => each.severity === "error");
     ctx.tell("checked", answer);
     mark(answer.problems);
     return answer;
   }
 
-  /** @param {Problem[]} problems */
+  /** @param {Problem[]} problems the newest there are; drawn again, a field shows them too */
   function mark(problems) {
+    newest = problems;
     for (const field of marked) {
       showProblems(field, [], "error");
       showProblems(field, [], "warning");
@@ -63,9 +69,7 @@ export function startChecks(ctx, parts) {
       }
     }
     // Once it was said what is wrong, the list says what is still.
-    if (errors.querySelector("[data-errors-list]").children.length) {
-      list(problems.filter((each) => each.severity === "error"));
-    }
+    if (isListing) list(problems.filter((each) => each.severity === "error"));
   }
 
   /** The field of a path, or the nearest part around it that is shown. @param {string} path */
@@ -88,7 +92,7 @@ export function startChecks(ctx, parts) {
     if (!field.matches("input, select, textarea, button")) field.tabIndex = -1;
     field.scrollIntoView({ block: "center" });
     field.focus({ preventScroll: true });
-    if (ctx.checked) mark(ctx.checked.problems);
+    mark(newest);
   }
 
   /** @param {Problem[]} problems */
@@ -119,7 +123,7 @@ export function startChecks(ctx, parts) {
     if (!field.dataset?.path) return;
     field.dataset.touched = "true";
   });
-  ctx.on("drawn", () => ctx.checked && mark(ctx.checked.problems));
+  ctx.on("drawn", () => mark(newest));
 
   return {
     run,
@@ -127,13 +131,14 @@ export function startChecks(ctx, parts) {
     showErrors(message, problems) {
       areErrorsShown = true;
       errors.querySelector("[data-errors-message]").textContent = message;
+      isListing = true;
       mark(problems);
-      list(problems);
       errors.hidden = false;
       errors.focus();
     },
     hideErrors() {
       areErrorsShown = false;
+      isListing = false;
       list([]);
     },
   };
