@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.conftest import CHROMIUM
 
@@ -153,13 +153,19 @@ class Visitor:
         )
         return status, text
 
-    def picture(self, name: str) -> None:
-        """Keep a picture for the docs where the run was asked to (``BLENDED_PICTURES=folder``)."""
-        if PICTURES:
-            Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            # What sticks to the top must not cover the middle of a picture of the whole page.
-            self.page.evaluate("scrollTo(0, 0)")
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+    def picture(self, name: str, at: Locator | None = None) -> None:
+        """Keep a picture for the docs where the run was asked to (``BLENDED_PICTURES=folder``).
+
+        It is of the whole page, or of what a screen shows from ``at`` on.
+        """
+        if not PICTURES:
+            return
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        # What sticks to the top must not cover the middle of a picture of the whole page.
+        self.page.evaluate("scrollTo(0, 0)")
+        if at is not None:
+            at.evaluate("element => element.scrollIntoView({ block: 'start' })")
+        self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=at is None)
 
     def check(self) -> None:
         """Fail on anything axe finds, on sideways scrolling, and on errors of the page."""

@@ -46,6 +46,10 @@ class Editor:
     def title(self) -> Locator:
         return self.form.get_by_label("Title", exact=True).first
 
+    def part(self, name: str) -> Locator:
+        """Return one of the five parts of the page."""
+        return self.form.get_by_role("region", name=name, exact=True)
+
     @property
     def sentences(self) -> Locator:
         return self.form.locator("[data-sentences]")
@@ -153,7 +157,7 @@ def test_the_second_author_reads_what_the_first_changed_and_puts_both_together(
     conflict = editor.form.locator("[data-conflict]")
     expect(conflict.locator("[data-conflict-changes]")).to_contain_text("Theirs")
     editor.visitor.check()
-    editor.visitor.picture("editor-conflict")
+    editor.visitor.picture("editor-conflict", at=conflict)
     conflict.get_by_role("button", name=re.compile("Put the two together")).click()
     expect(editor.title).to_have_value("Theirs")
     expect(editor.form.get_by_label("Points")).to_have_value("33")
@@ -224,7 +228,8 @@ def test_a_unit_with_records_is_opened_and_its_dates_are_warned_of(
     expect(editor.sentences).to_contain_text("One week later: look back")
     expect(editor.form.locator("[data-what-if] tbody tr")).not_to_have_count(0)
     visitor.check()
-    visitor.picture("editor-example-phone" if is_phone else "editor-example")
+    name = "editor-example-phone" if is_phone else "editor-example"
+    visitor.picture(name, at=editor.part("Live"))
     editor.form.get_by_role("button", name="Edit: Workshop in Montréal").click()
     session = editor.form.get_by_role("group", name="Workshop in Montréal")
     expect(session.locator("[data-has-records]")).to_contain_text("11 people are recorded")

@@ -70,6 +70,8 @@ def test_a_unit_is_built_from_a_model_with_the_mouse(editor: Editor, model: str)
     made = sessions_of(editor).count()
     editor.form.get_by_role("button", name="Add an objective").click()
     editor.form.get_by_label("Objective 1", exact=True).fill("Listen before you answer")
+    if model == "rotation":
+        editor.visitor.picture("editor-models", at=editor.part("Model"))
     choose(editor, "Choose prework", "Before the workshop")
     choose(editor, "Choose follow-ups", "After the workshop", search="after the")
     choose(editor, "Choose make-ups", "Recording and written reflection")
@@ -82,7 +84,7 @@ def test_a_unit_is_built_from_a_model_with_the_mouse(editor: Editor, model: str)
             detail.get_by_label(label, exact=True).fill(value)
     editor.visitor.check()
     detail.get_by_role("button", name="Done").click()
-    editor.visitor.picture(f"editor-{model}")
+    editor.visitor.picture(f"editor-{model}", at=editor.part("Live"))
     editor.save()
 
     expect(sessions_of(editor)).to_have_count(made)
@@ -334,7 +336,7 @@ def test_it_works_on_a_phone_in_french(visit: Callable[..., Visitor]) -> None:
         "/studio/block-v1:Blended+CONFLICT+demo+type@blended_unit+block@handling-conflict/"
     )
     expect(editor.sentences).to_contain_text("Une personne")
-    editor.visitor.picture("editor-phone-fr")
+    editor.visitor.picture("editor-phone-fr", at=editor.form.locator(".blended-part").nth(2))
     open_everything(editor)
 
 
@@ -356,5 +358,5 @@ def test_it_works_from_right_to_left(browser: Any, mirrored: str) -> None:
     assert editor.page.evaluate("document.documentElement.dir") == "rtl"
     expect(editor.form.locator("[data-what-if] tr")).not_to_have_count(0)
     open_everything(editor)
-    editor.visitor.picture("editor-rtl")
+    editor.visitor.picture("editor-rtl", at=editor.form.locator(".blended-part").nth(2))
     context.close()

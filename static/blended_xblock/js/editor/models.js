@@ -11,10 +11,14 @@ export function startModels(ctx) {
   const { store, info, say } = ctx;
   const cards = ctx.root.querySelector("[data-models]");
   const group = freshId();
+  /** What was typed into the fields of a model, which are drawn anew. @type {Map<string, string>} */
+  const typed = new Map();
 
   function draw() {
     const focused = cards.contains(document.activeElement) && document.activeElement?.value;
-    cards.replaceChildren(...info.models.map(card));
+    const chosen = info.models.find((each) => each.model === store.get("design.model"));
+    const start = chosen?.has_shape ? [startOf(chosen)] : [];
+    cards.replaceChildren(...info.models.map(card), ...start);
     if (focused) cards.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -33,7 +37,6 @@ export function startModels(ctx) {
       store.set("design.model", model.model, { structural: true });
       ctx.announce(say("chosen"));
     });
-    if (isChosen && model.has_shape) part.append(startOf(model));
     return part;
   }
 
@@ -54,14 +57,16 @@ export function startModels(ctx) {
       const field = ctx.part("model-option");
       field.querySelector("[data-option-label]").textContent = option.label;
       const input = field.querySelector("[data-option]");
-      Object.assign(input, { min: option.low, max: option.high, value: option.default });
+      const value = typed.get(`${model.model}.${option.name}`) ?? option.default;
+      Object.assign(input, { min: option.low, max: option.high, value });
       input.dataset.option = option.name;
       return field;
     });
     find("model-options").replaceChildren(...options);
-    find("first-day").value = info.first_day;
-    find("first-time").value = "09:00";
-    find("first-zone").value = zone();
+    find("model-title").textContent = model.name;
+    find("first-day").value = typed.get("day") ?? info.first_day;
+    find("first-time").value = typed.get("time") ?? "09:00";
+    find("first-zone").value = typed.get("zone") ?? zone();
     const hasSessions = Boolean(store.get("design.sessions")?.length);
     find("model-add").hidden = !hasSessions;
 
@@ -101,7 +106,13 @@ export function startModels(ctx) {
     async function fillIn() {
       find("model-fill").disabled = true;
       try {
-        const answer = await ctx.ask("start_from", wish());
+        let asked;
+        let answer;
+        do {
+          asked = JSON.stringify(store.get("design"));
+          answer = await ctx.ask("start_from", wish());
+          // What was typed while the server worked would be lost: it is asked again.
+        } while (asked !== JSON.stringify(store.get("design")));
         const before = structuredClone(store.value);
         store.replace({ ...before, design: answer.design });
         ctx.announce(say("filled"), () => store.replace(before));
@@ -113,7 +124,11 @@ export function startModels(ctx) {
     }
 
     let timer = 0;
-    part.addEventListener("input", () => {
+    part.addEventListener("input", (event) => {
+      const field = /** @type {HTMLInputElement} */ (event.target);
+      const [name] = ["day", "time", "zone"].filter((each) => field.matches(`[data-first-${each}]`));
+      if (field.dataset.option) typed.set(`${model.model}.${field.dataset.option}`, field.value);
+      else if (name) typed.set(name, field.value);
       clearTimeout(timer);
       timer = setTimeout(preview, PAUSE);
     });
