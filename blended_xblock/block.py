@@ -151,13 +151,14 @@ class BlendedUnitBlock(XBlock):
     @in_the_blocks_language
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return Studio's preview: what learners will meet, and what is missing or broken."""
-        from blended_xblock.pages.author import author_page
+        from blended_xblock.pages.author import author_page, describe_problems
 
         viewer = get_host().viewer(self)
         try:
             design = Design.from_dict(self.design)
         except DesignError as error:
-            return self._message(" ".join(problem.message(_) for problem in error.problems))
+            found = describe_problems(error.problems, {"design": self.design})
+            return self._message(" ".join(finding.text for finding in found))
         page = author_page(
             self.display_name,
             design,
@@ -173,8 +174,9 @@ class BlendedUnitBlock(XBlock):
         from blended_xblock.pages.editor import editor_page
         from blended_xblock.studio_actions import TOOLS, stored_version
 
-        page = editor_page(stored_version(self), get_host().viewer(self))
-        urls = {name: self._handler_url("studio_tool", name) for name in TOOLS}
+        host = get_host()
+        page = editor_page(stored_version(self), host.viewer(self))
+        urls = {name: host.reading_url(self, "studio_tool", name).rstrip("?") for name in TOOLS}
         urls["save_design"] = self._handler_url("save_design")
         return self._fragment("studio", {"page": page, "urls": urls})
 
@@ -341,13 +343,13 @@ class BlendedUnitBlock(XBlock):
     @in_the_blocks_language
     def validate(self) -> Validation:
         """Return what is wrong with the design, for Studio to show beside the block."""
-        from blended_xblock.pages.author import Finding, list_findings
+        from blended_xblock.pages.author import describe_problems, list_findings
 
         validation = super().validate()
         try:
             design = Design.from_dict(self.design)
         except DesignError as error:
-            findings = [Finding(each.severity, each.message(_)) for each in error.problems]
+            findings = [*describe_problems(error.problems, {"design": self.design})]
         else:
             findings = list_findings(design, self.weight, timezone.now())
         for finding in findings:
@@ -414,8 +416,8 @@ class BlendedUnitBlock(XBlock):
                 unit = units.first()
         return unit
 
-    def _handler_url(self, name: str, suffix: str = "") -> str:
-        return str(self.runtime.handler_url(self, name, suffix)).rstrip("?")
+    def _handler_url(self, name: str) -> str:
+        return str(self.runtime.handler_url(self, name)).rstrip("?")
 
     def _message(self, message: str) -> Fragment:
         return self._fragment("message", {"message": message})

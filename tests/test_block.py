@@ -159,7 +159,8 @@ def test_looking_writes_nothing_and_the_first_look_at_a_new_unit_publishes_it(an
 
 def test_a_broken_design_is_told_to_the_author_and_hidden_from_learners(ana) -> None:
     f.redesign(rule={"kind": "magic"})
-    assert "magic" in show(f.person("author", f.Role.AUTHOR), "author_view")
+    said = show(f.person("author", f.Role.AUTHOR), "author_view")
+    assert "What counts: The kind of rule is “magic”" in said
     assert shown(show(ana)) == "learner", "what was published before still stands"
 
 
@@ -276,11 +277,11 @@ def test_studio_is_told_what_is_wrong_with_a_design() -> None:
     f.redesign(sessions=[], follow_ups=[])
     (kind, said), _other = messages()
     assert kind == "warning"
-    assert said == "session: there is none yet. Schedule a first session."
+    assert said == "Sessions: There is none yet. Schedule a first session."
     f.redesign(sessions=[f.meeting() | {"timezone": "Mars/Olympus"}], rule={"kind": "magic"})
     found = messages()
     assert {kind for kind, _said in found} == {"error"}
-    assert "Mars/Olympus" in repr(found)
+    assert found[0][1].startswith("Session 1 “Workshop 1”: The time zone is “Mars/Olympus”")
     assert "magic" in repr(found)
 
 

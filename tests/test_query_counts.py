@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from freezegun import freeze_time
 from blended_xblock import api
 from blended_xblock.models import GatedBlock
 from blended_xblock.pages.roll import roll_page
+from blended_xblock.studio_actions import stored_version
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 from tests.ask import ask
@@ -180,3 +182,33 @@ def test_publishing_a_change_to_twenty_units_costs_forty_queries(settings, ana) 
         f.publish()
     assert not f.standing(ana, "unit-7").is_met
     assert counted.n <= 16, str(counted)
+
+
+def open_in_studio(many: int) -> tuple[Any, Any]:
+    """Return an author, and a unit with so many sessions that hold records."""
+    f.build_course(unit=f.design(*(f.meeting(n) for n in range(1, many + 1))))
+    trainer, ana = f.person("trainer", f.Role.TRAINER), f.person("ana")
+    for n in range(1, min(many, 3) + 1):
+        f.take_roll(trainer, {ana: "P"}, n)
+    author = f.person("author", f.Role.AUTHOR)
+    return author, CampusRuntime(author, is_author_mode=True).get_block(f.unit_key())
+
+
+@pytest.mark.parametrize("sessions", [1, 60])
+@pytest.mark.parametrize(("view", "most"), [("studio_view", 6), ("author_view", 4)])
+def test_what_an_author_sees_costs_the_same_for_any_number_of_sessions(
+    view, most, sessions
+) -> None:
+    _author, block = open_in_studio(sessions)
+    with Counted() as counted:
+        block.render(view)
+    assert counted.n <= most, str(counted)
+
+
+@pytest.mark.parametrize("sessions", [1, 60])
+def test_checking_what_an_author_types_costs_no_more_for_many_sessions(sessions) -> None:
+    author, block = open_in_studio(sessions)
+    version = stored_version(block)
+    with Counted() as counted:
+        assert ask(author, "studio_tool", version).status_code == 200
+    assert counted.n <= 3, str(counted)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock.authoring.model_cards import list_models
+from blended_xblock.authoring.places import part_labels
 from blended_xblock.authoring.session_changes import SHOWN, describe_when, shorten
 from blended_xblock.authoring.wording import quote
 from blended_xblock.design import Design
@@ -102,7 +103,7 @@ def _called(part: str, versions: Sequence[Any], titles: Mapping[str, str]) -> st
 
 
 def _named(place: Place) -> str:
-    what = place.element or _part_labels().get(place.part, "") or _("The unit")
+    what = place.element or part_labels().get(place.part, "") or _("The unit")
     label = _field_labels().get(place.name, "")
     return _("%(what)s, %(field)s") % {"what": what, "field": label} if label else what
 
@@ -156,23 +157,6 @@ def _choices() -> dict[str, str]:
         "hybrid": _("in the room and online"),
         "wait": _("learners wait"),
         "open": _("follow-ups open by themselves"),
-    }
-
-
-def _part_labels() -> dict[str, str]:
-    return {
-        "title": _("Title"),
-        "weight": _("Points"),
-        "model": _("Model"),
-        "objectives": _("Objectives"),
-        "prework": _("Prework"),
-        "sessions": _("Sessions"),
-        "statuses": _("Statuses"),
-        "rule": _("What counts"),
-        "gate": _("While a roll is not done"),
-        "follow_ups": _("Follow-ups"),
-        "make_ups": _("Make-ups"),
-        "reminders": _("Reminders"),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from blended_xblock.authoring.differences import Change, Words, compare, is_other
 from blended_xblock.authoring.model_cards import list_models
+from blended_xblock.authoring.places import part_labels
 from blended_xblock.authoring.session_changes import (
     describe_changed_session,
     describe_when,
@@ -35,18 +36,7 @@ _HOURS_OF_A_DAY: Final = 24
 
 def other_part(name: str) -> str:
     """Return the general sentence about a part of the unit."""
-    labels = {
-        "objectives": _("Objectives"),
-        "prework": _("Prework"),
-        "sessions": _("Sessions"),
-        "statuses": _("Statuses"),
-        "rule": _("What counts"),
-        "gate": _("While a roll is not done"),
-        "follow_ups": _("Follow-ups"),
-        "make_ups": _("Make-ups"),
-        "reminders": _("Reminders"),
-    }
-    return other_details(labels.get(name) or _("The unit"))
+    return other_details(part_labels().get(name) or _("The unit"))
 
 
 def _objectives(old: Sequence[str], new: Sequence[str], _words: Words) -> Iterator[Change]:

@@ -61,7 +61,7 @@ def _place(problem: Problem, draft: Mapping[str, Any], titles: Mapping[str, str]
     name, *rest = problem.path or ("",)
     number = rest[0] if rest and isinstance(rest[0], int) else None
     if number is None:
-        return _part_labels().get(str(name), _("The unit"))
+        return part_labels().get(str(name), _("The unit"))
     words = _element_labels().get(str(name), "%(n)s")
     place = words % {"n": number + 1}
     title = _title_of(str(name), number, draft, titles)
@@ -83,7 +83,8 @@ def _title_of(name: str, number: int, draft: Mapping[str, Any], titles: Mapping[
     return title[:60] if isinstance(title, str) else ""
 
 
-def _part_labels() -> dict[str, str]:
+def part_labels() -> dict[str, str]:
+    """Return what the form calls the parts of a unit, by their names in a version."""
     return {
         "title": _("Title"),
         "weight": _("Points"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from blended_xblock.authoring.clocks import clock_notes, describe_on_clock_of
 from blended_xblock.design import Design, SessionDesign
 from blended_xblock.design.checks import LAST_YEAR
 from blended_xblock.design.parts import MAX_SESSIONS
@@ -23,7 +24,7 @@ from blended_xblock.design.problems import as_read, shown
 from blended_xblock.errors import DesignError, InvalidInputError
 from blended_xblock.schedule import zones
 from blended_xblock.schedule.recurrence import MAX_WEEKS, TooManyDaysError, Weekly, split_days
-from blended_xblock.schedule.wording import describe_day, describe_span, is_same_clock
+from blended_xblock.schedule.wording import describe_day, describe_span
 
 MAX_HOLIDAYS: Final = 366
 
@@ -230,37 +231,13 @@ def _copy(pattern: SessionDesign, day: date) -> SessionDesign:
 
 def _describe(session: SessionDesign, now: datetime, viewer_zone: str | None) -> PlannedDay:
     """Return a day on which a session is made; raise NonexistentTimeError if it cannot be."""
-    start, end = session.starts_at, session.ends_at
-    yours = ""
-    if viewer_zone and not all(
-        is_same_clock(session.timezone, viewer_zone, at) for at in (start, end)
-    ):
-        there = describe_span(start, end, viewer_zone, now)
-        yours = _("%(when)s (%(zone)s)") % {"when": there.text, "zone": there.zone}
+    when = describe_span(session.starts_at, session.ends_at, session.timezone, now)
     return PlannedDay(
         day=session.start.date().isoformat(),
-        when=describe_span(start, end, session.timezone, now).text,
-        yours=yours,
-        note=" ".join(_notes(session)),
+        when=when.text,
+        yours=describe_on_clock_of(session, viewer_zone, now),
+        note=" ".join(clock_notes(session)),
     )
-
-
-def _notes(session: SessionDesign) -> Sequence[str]:
-    notes = []
-    for wall in (session.start, session.end):
-        if zones.is_ambiguous(wall, session.timezone):
-            notes.append(
-                _("The clock shows %(time)s twice that day; the first of the two is meant.")
-                % {"time": wall.strftime("%H:%M")}
-            )
-    length = session.ends_at - session.starts_at
-    if length != session.end - session.start:
-        hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-        notes.append(
-            _("The clock changes in the midst of it: it lasts %(hours)d h %(minutes)02d min.")
-            % {"hours": hours, "minutes": minutes}
-        )
-    return notes
 
 
 def _skip(day: date, error: zones.NonexistentTimeError, now: datetime) -> PlannedDay:

@@ -104,10 +104,11 @@ def start_from(
     it.
 
     ``first`` is the naive wall time of the first session in ``zone``. What would fall on a weekend,
-    or at a time that the clocks skip, moves on to the next working day that has this time. Where
-    the course has as many cohorts as there are groups, each group is a cohort; otherwise groups
-    stand in the titles only, and everybody is expected everywhere. The sessions of one group are
-    one occurrence then too, so that all of one group's sessions meet the rule.
+    or at a time that the clocks skip, moves on to the next day that will do; if ``first`` itself is
+    on a weekend, weekends are days like others. Where the course has as many cohorts as there are
+    groups, each group is a cohort; otherwise groups stand in the titles only, and everybody is
+    expected everywhere. The sessions of one group are one occurrence then too, so that all of one
+    group's sessions meet the rule.
 
     Raises InvalidInputError for options and dates that cannot be, or for more than 200 sessions;
     DesignError where ``current`` is not valid.
@@ -341,11 +342,12 @@ def _schedule(
             _("Choose a time zone from the list, for example %(zone)s.") % {"zone": "Europe/Paris"}
         )
     first = first.replace(second=0, microsecond=0, fold=0)
+    is_on_weekend = first.weekday() >= _SATURDAY
     runnings: dict[tuple[str, tuple[int, ...]], str] = {}
     earliest = first
     for day in shape.days:
         planned = max(first + timedelta(days=day.after), earliest)
-        start = _working_day(planned, zone, day.meetings)
+        start = _next_day(planned, zone, day.meetings, any_day=is_on_weekend)
         earliest = start + timedelta(days=1)
         for meeting in day.meetings:
             begin = start + timedelta(minutes=meeting.at)
@@ -368,12 +370,18 @@ def _schedule(
             }
 
 
-def _working_day(planned: datetime, zone: str, meetings: Sequence[_Meeting]) -> datetime:
-    """Return the first start from ``planned`` on, at the same time, on a day that has all of it."""
+def _next_day(
+    planned: datetime, zone: str, meetings: Sequence[_Meeting], *, any_day: bool
+) -> datetime:
+    """Return the first start from ``planned`` on, at the same time, on a day that has all of it.
+
+    Without ``any_day``, that is a working day.
+    """
     offsets = {at for meeting in meetings for at in (meeting.at, meeting.at + meeting.minutes)}
     while (planned + timedelta(minutes=max(offsets))).year <= LAST_YEAR:
         walls = [planned + timedelta(minutes=offset) for offset in offsets]
-        if planned.weekday() < _SATURDAY and all(_exists(wall, zone) for wall in walls):
+        is_day = any_day or planned.weekday() < _SATURDAY
+        if is_day and all(_exists(wall, zone) for wall in walls):
             return planned
         planned += timedelta(days=1)
     raise _no_such_day()

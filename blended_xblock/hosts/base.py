@@ -188,5 +188,12 @@ class Host(Protocol):
     def timezone_of(self, user: Any) -> str | None:
         """Return the IANA zone the person chose for themselves, or None."""
 
+    def reading_url(self, block: Any, handler: str, suffix: str) -> str:
+        """Return the address at which a handler answers and nothing of the block is stored after.
+
+        Studio stores a block again after each call of its other address, as it was when the call
+        began: what merely asks would put back what somebody saves meanwhile.
+        """
+
     def block_url(self, course_key: str, usage_key: str) -> str:
         """Return the address at which a person of the course opens the block."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db.models.signals import post_delete
+from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units, without_branch
@@ -296,6 +297,13 @@ class OpenEdxHost:
 
         zone = get_user_preference(user, "time_zone")
         return zone if zone and known_zone(zone) else None
+
+    def reading_url(self, block: Any, handler: str, suffix: str) -> str:
+        """Return Studio's address for previews; anywhere else there is only one."""
+        if not courses.is_studio():
+            return str(block.runtime.handler_url(block, handler, suffix))
+        names = {"usage_key_string": str(block.scope_ids.usage_id), "handler": handler}
+        return reverse("preview_handler", kwargs=names | {"suffix": suffix})
 
     def block_url(self, course_key: str, usage_key: str) -> str:
         """Return the address that leads to the block, whichever front end serves the course."""

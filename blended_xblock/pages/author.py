@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -100,7 +101,7 @@ def author_page(
     problems = [*check_links(design, outline, usage_key), *design.warnings(now)]
     findings = [
         *_publication_findings(publication),
-        *_in_form(problems, design, titles),
+        *describe_problems(problems, {"design": design.to_dict()}, titles),
         *_point_findings(design, weight),
     ]
 
@@ -123,8 +124,8 @@ def author_page(
 
 def list_findings(design: Design, weight: float | None, now: datetime) -> list[Finding]:
     """Return what the design and the points of a unit say although its author hardly means it."""
-    findings = [Finding(problem.severity, problem.message(_)) for problem in design.warnings(now)]
-    return [*findings, *_point_findings(design, weight)]
+    said = describe_problems(design.warnings(now), {"design": design.to_dict()})
+    return [*said, *_point_findings(design, weight)]
 
 
 def _point_findings(design: Design, weight: float | None) -> Iterator[Finding]:
@@ -144,14 +145,16 @@ def _point_findings(design: Design, weight: float | None) -> Iterator[Finding]:
         yield Finding("warning", text % {"points": points, "sessions": sessions})
 
 
-def _in_form(
-    problems: Iterable[Problem], design: Design, titles: Mapping[str, str]
+def describe_problems(
+    problems: Iterable[Problem],
+    draft: Mapping[str, Any],
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Finding]:
     """Yield problems in the words of the form in which they are mended.
 
-    The same thing said of many sessions is said once: a timetable just made has no rooms yet.
+    ``draft`` is plain data as for ``form_problem``. The same thing said of many sessions is said
+    once: a timetable just made has no rooms yet.
     """
-    draft = {"design": design.to_dict()}
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         alike.setdefault((problem.severity, problem.template), []).append(problem)

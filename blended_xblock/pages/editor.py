@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock.attendance.held import sessions_with_records
+from blended_xblock.authoring.clocks import clock_notes, describe_on_clock_of
 from blended_xblock.authoring.drafts import list_warnings, read_draft, read_links
 from blended_xblock.authoring.links import LinkInfo, describe_links
 from blended_xblock.authoring.places import form_problem
@@ -26,7 +27,7 @@ from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import OutlineNode, Viewer
 from blended_xblock.models import Session
 from blended_xblock.schedule import zones
-from blended_xblock.schedule.wording import describe_span, describe_zone, is_same_clock
+from blended_xblock.schedule.wording import describe_span, describe_zone
 
 _FIRST_IN: Final = timedelta(days=7)
 
@@ -172,7 +173,11 @@ def _own_zones(stored: Mapping[str, Any], viewer: Viewer) -> list[str]:
     design = stored.get("design")
     sessions = design.get("sessions") if isinstance(design, Mapping) else None
     own = [viewer.timezone]
-    own += [each.get("timezone") for each in sessions or () if isinstance(each, Mapping)]
+    own += [
+        each.get("timezone")
+        for each in (sessions if isinstance(sessions, list) else ())
+        if isinstance(each, Mapping)
+    ]
     own += (
         Session.objects.filter(unit__course_key=viewer.course_key)
         .order_by("timezone")
@@ -219,29 +224,11 @@ def _sessions_in_words(
 
 def _in_words(session: SessionDesign, author_zone: str | None, now: datetime) -> dict[str, Any]:
     when = describe_span(session.starts_at, session.ends_at, session.timezone, now)
-    yours = ""
-    if author_zone and not is_same_clock(session.timezone, author_zone, session.starts_at):
-        there = describe_span(session.starts_at, session.ends_at, author_zone, now)
-        yours = _("%(when)s (%(zone)s)") % {"when": there.text, "zone": there.zone}
-    notes = []
-    for wall in (session.start, session.end):
-        if zones.is_ambiguous(wall, session.timezone):
-            notes.append(
-                _("The clock shows %(time)s twice that day; the first of the two is meant.")
-                % {"time": wall.strftime("%H:%M")}
-            )
-    length = session.ends_at - session.starts_at
-    if length != session.end - session.start:
-        hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-        notes.append(
-            _("The clock changes in the midst of it: it lasts %(hours)d h %(minutes)02d min.")
-            % {"hours": hours, "minutes": minutes}
-        )
     return {
         "when": when.text,
         "zone": when.zone,
-        "yours": yours,
-        "notes": notes,
+        "yours": describe_on_clock_of(session, author_zone, now),
+        "notes": clock_notes(session),
         "place": ", ".join(part for part in (session.venue, session.address) if part),
     }
 

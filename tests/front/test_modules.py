@@ -11,7 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("name", ["queue", "net"])
+@pytest.mark.parametrize("name", ["queue", "net", "editor", "session_data"])
 def test_a_module_of_the_browser(name: str) -> None:
     node = shutil.which("node")
     if node is None:

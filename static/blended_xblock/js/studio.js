@@ -14,7 +14,7 @@ import { startModels } from "./editor/models.js";
 import { startOlx } from "./editor/olx.js";
 import { startSaving } from "./editor/saving.js";
 import { startSessions } from "./editor/sessions.js";
-import { Store } from "./editor/store.js";
+import { copy, Store } from "./editor/store.js";
 
 /**
  * What every part of the editor is given.
@@ -26,7 +26,7 @@ import { Store } from "./editor/store.js";
  * @property {Record<string, any>} info what the server said of the unit and its course
  * @property {(name: string, values?: Record<string, string | number>) => string} say
  * @property {(name: string, body: object) => Promise<any>} ask
- * @property {(text: string, undo?: () => void) => void} announce
+ * @property {(text: string, undo?: () => unknown) => void} announce `undo` may return its own undo
  * @property {(name: string) => HTMLElement} part
  * @property {(name: string, react: (detail: any) => void) => void} on
  * @property {(name: string, detail?: any) => void} tell
@@ -61,6 +61,9 @@ function makeContext(root) {
   const events = new EventTarget();
   const said = root.querySelector("[data-said]");
   const undoButton = root.querySelector("[data-undo]");
+  // Who has chosen no zone in their account reads the clock of the machine they sit at.
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!info.author_zone && info.zones.some(([name]) => name === own)) info.author_zone = own;
   const ctx = {
     root,
     info,
@@ -76,8 +79,11 @@ function makeContext(root) {
       said.textContent = text;
       undoButton.hidden = !undo;
       undoButton.onclick = () => {
-        undo();
-        ctx.announce(ctx.say("undone"));
+        const before = copy(ctx.store.value);
+        const redo = undo();
+        // What was written since may have gone too: that can be undone like all else.
+        const back = typeof redo === "function" ? redo : () => ctx.store.replace(before);
+        ctx.announce(ctx.say("undone"), back);
       };
     },
   };

@@ -74,6 +74,12 @@ class StudioBlockTest(ModuleStoreTestCase):
         assert url.startswith(
             reverse("component_handler", args=[str(self.unit.usage_key), "save_design"])
         )
+        # Studio's other address stores the block again after each call, as it was before it.
+        (url,) = root.xpath("//*[@data-view='studio']/@data-url-check_design")
+        assert url == reverse(
+            "preview_handler",
+            args=[str(self.unit.usage_key), "studio_tool", "check_design"],
+        )
         assert "function BlendedUnit(" in repr(found["resources"])
 
     def test_a_sound_design_has_no_messages(self) -> None:

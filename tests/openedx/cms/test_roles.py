@@ -135,7 +135,7 @@ class StudioRolesTest(ModuleStoreTestCase):
     def test_the_editor_s_tools_answer_authors_and_write_nothing(self) -> None:
         before = stored_version(self.stored())
         self.log_in(self.authors["author"]())
-        view = "component_handler"
+        view = "preview_handler"
         key = str(self.unit.usage_key)
         for tool in TOOLS:
             url = reverse(

@@ -46,7 +46,8 @@ function startRule({ root, store, on }) {
   function write(kind) {
     const typed = amounts.get(kind).value.trim();
     const { at_least: _sessions, percent: _percent, ...kept } = store.get("design.rule") || {};
-    const amount = /^\d{1,9}$/.test(typed) ? Number(typed) : typed || null;
+    // Cleared it is no number, and the server says so: nothing would mean the usual one.
+    const amount = /^\d{1,9}$/.test(typed) ? Number(typed) : typed;
     store.set("design.rule", { ...kept, kind, [nameOf(kind)]: amount });
   }
 

@@ -3,6 +3,7 @@
  */
 
 const PATH = "design.sessions";
+const MOST = 1_000_001;
 const EFFECTS = ["new", "changed", "same", "bad"];
 
 /** @param {import("../studio.js").Context} ctx @returns {HTMLElement} */
@@ -12,6 +13,7 @@ export function startCsv(ctx) {
   const { store, say } = ctx;
   /** @type {{ sessions: any[], rows: any[] } | null} */
   let reading = null;
+  let asked = 0;
 
   function refuse(text) {
     find("problem").textContent = text;
@@ -20,6 +22,7 @@ export function startCsv(ctx) {
 
   function forget() {
     reading = null;
+    asked += 1;
     refuse("");
     find("summary").textContent = "";
     find("table").hidden = true;
@@ -33,10 +36,16 @@ export function startCsv(ctx) {
       return;
     }
     find("check").disabled = true;
+    const number = asked;
     try {
       const sessions = store.get(PATH) || [];
       const timezone = sessions.at(-1)?.timezone || ctx.info.author_zone || ctx.info.zones[0][0];
-      reading = await ctx.ask("read_sessions", { text: find("text").value, sessions, timezone });
+      // Of what is too long the server says so; all of it would not even reach it.
+      const text = find("text").value.slice(0, MOST);
+      const answer = await ctx.ask("read_sessions", { text, sessions, timezone });
+      // Made from a table or from sessions that have changed meanwhile: it would undo that.
+      if (number !== asked) return;
+      reading = answer;
       show(reading);
     } catch (error) {
       refuse(error.message || say("network"));
@@ -100,7 +109,7 @@ export function startCsv(ctx) {
     await check();
   });
   find("text").addEventListener("input", forget);
-  store.watch(PATH, () => reading && forget());
+  store.watch(PATH, () => (reading || find("check").disabled) && forget());
   find("check").addEventListener("click", check);
   find("take").addEventListener("click", take);
   find("download").addEventListener("click", download);

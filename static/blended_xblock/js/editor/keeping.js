@@ -51,12 +51,18 @@ export function startKeeping(ctx) {
     notice.hidden = false;
     notice.querySelector("[data-kept-take]").addEventListener("click", () => {
       const before = copy(store.value);
+      const beforeBase = base;
       notice.hidden = true;
       base = kept.base;
       store.replace(kept.version);
       ctx.announce(ctx.say("kept-taken"), () => {
-        base = copy(info.version);
+        const now = copy(store.value);
+        base = beforeBase;
         store.replace(before);
+        return () => {
+          base = kept.base;
+          store.replace(now);
+        };
       });
       ctx.form.querySelector("[data-field='title']").focus();
     });
@@ -71,7 +77,8 @@ export function startKeeping(ctx) {
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
   });
-  addEventListener("pagehide", keep);
+  // An editor that was closed must not bring back what has been settled in another one since.
+  addEventListener("pagehide", () => ctx.root.isConnected && keep());
   addEventListener("beforeunload", (event) => {
     if (!ctx.root.isConnected || !isDirty()) return;
     keep();
@@ -89,14 +96,6 @@ export function startKeeping(ctx) {
     saved(version) {
       base = copy(version);
       keep();
-    },
-    /** Nothing is to be kept: the author gave it up. */
-    forget() {
-      try {
-        localStorage.removeItem(name);
-      } catch {
-        // There is nothing to take away then.
-      }
     },
   };
 }

@@ -39,6 +39,8 @@ export function startObjectives(ctx) {
 
   function typed(event, index) {
     const { value } = event.target;
+    // This Enter ends a word of an input method, not the line.
+    if (event.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
       add(index + 1, "");

@@ -38,6 +38,8 @@ export function makeOrdered({ list, move }) {
     let to = from;
     item.dataset.dragged = "true";
     handle.setPointerCapture(start.pointerId);
+    // One end of a drag must not leave the other's listener behind: it would move this item later.
+    const ended = new AbortController();
 
     function follow(event) {
       to = placeAt(items(), event.clientY);
@@ -46,16 +48,17 @@ export function makeOrdered({ list, move }) {
       });
     }
     function stop(isDropped) {
-      handle.removeEventListener("pointermove", follow);
+      ended.abort();
       for (const each of items()) delete each.dataset.drop;
       delete item.dataset.dragged;
       if (!isDropped || to === from) return;
       move(from, to);
       items()[to].querySelector("[data-handle]").focus();
     }
-    handle.addEventListener("pointermove", follow);
-    handle.addEventListener("pointerup", () => stop(true), { once: true });
-    handle.addEventListener("pointercancel", () => stop(false), { once: true });
+    const { signal } = ended;
+    handle.addEventListener("pointermove", follow, { signal });
+    handle.addEventListener("pointerup", () => stop(true), { signal });
+    handle.addEventListener("pointercancel", () => stop(false), { signal });
   }
 }
 

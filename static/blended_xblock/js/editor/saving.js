@@ -19,7 +19,9 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
     ctx.form.querySelector("[data-save-state]").textContent = text;
   };
 
-  async function save() {
+  /** @param {boolean} [isMerging] the author has already said to put both versions together */
+  async function save(isMerging = false) {
+    if (button.disabled) return;
     checks.hideErrors();
     conflict.hidden = true;
     state(ctx.say("saving"));
@@ -27,11 +29,12 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
     notify("save", { state: "start" });
     const sent = copy(ctx.store.value);
     try {
-      const answer = await ctx.ask("save_design", { ...sent, base: keeping.base });
+      const timezone = ctx.info.author_zone;
+      const answer = await ctx.ask("save_design", { ...sent, base: keeping.base, timezone });
       keeping.saved(answer.version);
       if (JSON.stringify(ctx.store.value) === JSON.stringify(sent)) {
         // Trimmed and put in order by the server: what is shown is what is stored.
-        ctx.store.replace(answer.version);
+        show(answer.version);
       }
       keeping.keep();
       ctx.announce("");
@@ -39,33 +42,55 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
       notify("save", { state: "end" });
     } catch (error) {
       keeping.keep();
+      button.disabled = false;
       state(ctx.say("failed"));
       if (error.code === "changed") {
         notify("error", { title: ctx.say("failed"), message: error.message });
-        settle(error.data);
+        settle(error.data, sent, isMerging);
       } else refuse(error);
     } finally {
       button.disabled = false;
     }
   }
 
+  /** Show another version; who is typing stays where they are. @param {any} version */
+  function show(version) {
+    const path = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.path;
+    ctx.store.replace(version);
+    if (path && !ctx.form.contains(document.activeElement)) {
+      ctx.form.querySelector(`input[data-path="${CSS.escape(path)}"]`)?.focus();
+    }
+  }
+
   /** @param {import("../net.js").RequestError} error */
   function refuse(error) {
     const problems = error.data?.fields || [];
-    const message = problems.length ? ctx.say("mend") : error.message || ctx.say("network");
+    // Only where nothing answered is it the network.
+    const reason = error.message || ctx.say(error.status ? "server" : "network");
+    const message = problems.length ? ctx.say("mend") : reason;
     notify("error", { title: ctx.say("failed"), message });
     checks.showErrors(message, problems);
   }
 
-  /** @param {{ changes: string[], conflicts: string[], theirs: any, merged: any }} both */
-  function settle(both) {
+  /**
+   * @param {{ changes: string[], conflicts: string[], theirs: any, merged: any }} both
+   * @param {any} sent what both was made from @param {boolean} isMerging
+   */
+  function settle(both, sent, isMerging) {
     fill("[data-conflict-changes]", both.changes);
     fill("[data-conflict-both-list]", both.conflicts);
     conflict.querySelector("[data-conflict-both]").hidden = !both.conflicts.length;
-    const mine = copy(ctx.store.value);
-    const undo = () => ctx.store.replace(mine);
-    on("[data-conflict-merge]", () => take(both.merged, "merged", undo));
-    on("[data-conflict-theirs]", () => take(both.theirs, "taken", undo));
+    // What was typed since the two were put together is in neither of them.
+    const isCurrent = () => JSON.stringify(ctx.store.value) === JSON.stringify(sent);
+    if (isMerging && isCurrent()) {
+      take(both.merged, "merged");
+      return;
+    }
+    on("[data-conflict-merge]", () => {
+      if (isCurrent()) take(both.merged, "merged");
+      else void save(true);
+    });
+    on("[data-conflict-theirs]", () => take(both.theirs, "taken"));
     on("[data-conflict-mine]", () => {
       keeping.saved(both.theirs);
       void save();
@@ -73,12 +98,24 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
     conflict.hidden = false;
     conflict.focus();
 
-    function take(version, sentence, back) {
+    function take(version, sentence) {
+      const mine = copy(ctx.store.value);
+      const base = copy(keeping.base);
       conflict.hidden = true;
-      keeping.saved(both.theirs);
-      ctx.store.replace(version);
-      ctx.announce(ctx.say(sentence), back);
+      go(both.theirs, version);
+      ctx.announce(ctx.say(sentence), () => {
+        const now = copy(ctx.store.value);
+        // Going back to mine is going back to before theirs: saving it asks again.
+        go(base, mine);
+        return () => go(both.theirs, now);
+      });
       button.focus();
+    }
+
+    function go(base, version) {
+      keeping.saved(base);
+      ctx.store.replace(version);
+      keeping.keep();
     }
   }
 
@@ -99,7 +136,7 @@ export function startSaving(ctx, { runtime, checks, keeping }) {
 
   ctx.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!button.disabled) void save();
+    void save();
   });
   // In a field for one line, Enter would save a unit in the midst of being written.
   ctx.form.addEventListener("keydown", (event) => {

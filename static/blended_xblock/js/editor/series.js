@@ -23,6 +23,7 @@ export function openSeries(ctx, { session, name, close }) {
   find("occurrence-name").value = session.occurrence || "";
   /** @type {any[]} */
   let planned = [];
+  let asked = 0;
 
   function wish() {
     const isCount = part.querySelector("[data-end]:checked").value === "count";
@@ -46,6 +47,7 @@ export function openSeries(ctx, { session, name, close }) {
   /** What is shown is no longer what would be made. */
   function forget() {
     planned = [];
+    asked += 1;
     find("make").hidden = true;
     find("days").replaceChildren();
     refuse("");
@@ -53,8 +55,10 @@ export function openSeries(ctx, { session, name, close }) {
 
   async function preview() {
     forget();
+    const number = asked;
     try {
       const answer = await ctx.ask("plan_series", wish());
+      if (number !== asked) return;
       planned = answer.sessions;
       find("days").replaceChildren(...answer.days.map(line));
       find("make").hidden = planned.length === 0;
@@ -73,11 +77,12 @@ export function openSeries(ctx, { session, name, close }) {
     const first = occurrence ? { ...before[index], occurrence } : before[index];
     const after = [...before.slice(0, index), first, ...planned, ...before.slice(index + 1)];
     const count = planned.length;
-    close();
     ctx.store.set(PATH, after, { structural: true });
     ctx.announce(ctx.say("series-made", { count }), () =>
       ctx.store.set(PATH, before, { structural: true }),
     );
+    // Last, because the table has just been drawn anew and the focus went with it.
+    close();
   }
 
   part.addEventListener("input", forget);

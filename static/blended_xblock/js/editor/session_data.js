@@ -2,6 +2,8 @@
  * Sessions as plain data: new ones, copies, and wall-clock times in their two halves.
  */
 
+import { isSame } from "./store.js";
+
 /** @returns {string} a UUID; an address without https has no randomUUID */
 export function freshUuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -39,6 +41,47 @@ export function addDays(wall, days) {
 /** @param {object} session @param {object} changes */
 export function copySession(session, changes) {
   return { ...structuredClone(session), ...changes, id: freshUuid() };
+}
+
+/**
+ * The list without one change of it, and with all that was written since.
+ *
+ * What the change removed is back at its place, what it added is gone; of what it changed, that is
+ * put back which is still as the change made it.
+ *
+ * @param {any[]} before @param {any[]} after what the change made of it @param {any[]} now
+ */
+export function withoutChange(before, after, now) {
+  // Which of two with the same id is meant, nobody can tell.
+  const isClear = (list) => new Set(list.map((each) => each.id)).size === list.length;
+  if (![before, after, now].every(isClear)) return before;
+  const byId = (list) => new Map(list.map((each) => [each.id, each]));
+  const [old, made, current] = [before, after, now].map(byId);
+  const kept = now
+    .filter((each) => old.has(each.id) || !made.has(each.id))
+    .map((each) => unchanged(old.get(each.id), made.get(each.id), each));
+  const inPlace = new Map(kept.map((each) => [each.id, each]));
+  // Of those there were, the ones gone since stay gone unless it was the change that took them.
+  const order = before.filter((each) => current.has(each.id) || !made.has(each.id));
+  const list = order.map((each) => inPlace.get(each.id) || structuredClone(each));
+  // What came since stands behind the one it stood behind.
+  kept.forEach((each, index) => {
+    if (old.has(each.id)) return;
+    const behind = index ? list.findIndex((other) => other.id === kept[index - 1].id) : -1;
+    list.splice(behind + 1, 0, each);
+  });
+  return list;
+}
+
+function unchanged(old, made, now) {
+  if (!old || !made) return now;
+  const back = { ...now };
+  for (const name of Object.keys({ ...old, ...made })) {
+    if (isSame(old[name], made[name]) || !isSame(made[name], now[name])) continue;
+    if (name in old) back[name] = structuredClone(old[name]);
+    else delete back[name];
+  }
+  return back;
 }
 
 /**

@@ -5,7 +5,8 @@
 import { startCsv } from "./csv.js";
 import { openSeries } from "./series.js";
 import { openSession } from "./session_form.js";
-import { addDays, copySession, newSession } from "./session_data.js";
+import { addDays, copySession, newSession, withoutChange } from "./session_data.js";
+import { isSame } from "./store.js";
 import { plain } from "./tree.js";
 
 const PATH = "design.sessions";
@@ -20,7 +21,11 @@ export function startSessions(ctx) {
   const rows = find("rows");
   /** @type {Set<string>} ids of the sessions ticked */
   const picked = new Set();
-  /** What stands open beneath a row. @type {{ id: string, kind: "form" | "series" } | null} */
+  /**
+   * What stands open beneath a row; `session` is what `part` was made for.
+   *
+   * @type {{ id: string, kind: "form" | "series", part?: HTMLElement, session?: any } | null}
+   */
   let open = null;
   const list = () => store.get(PATH) || [];
   const indexOf = (id) => list().findIndex((each) => each.id === id);
@@ -36,7 +41,6 @@ export function startSessions(ctx) {
     find("filter-box").hidden = sessions.length <= MANY;
     rows.replaceChildren(...sessions.flatMap(drawRow));
     filter();
-    showBulk();
     ctx.tell("drawn");
   }
 
@@ -83,7 +87,7 @@ export function startSessions(ctx) {
     text("records", info.records[session.id]?.label);
     text("pick-name", say("session-select", { title: name }));
     const wrong = (ctx.checked?.problems || []).filter(
-      (each) => each.severity === "error" && each.path.startsWith(`${PATH}.${index}.`),
+      (each) => each.severity === "error" && `${each.path}.`.startsWith(`${PATH}.${index}.`),
     ).length;
     text("problems", wrong && say(wrong === 1 ? "session-problems-one" : "session-problems", { count: wrong }));
     for (const [part, kind] of [["edit", "form"], ["duplicate"], ["repeat", "series"], ["delete"]]) {
@@ -96,12 +100,15 @@ export function startSessions(ctx) {
   function drawDetail(session, index) {
     const detail = ctx.part("session-detail");
     const close = () => toggle(session.id, open.kind);
-    const path = `${PATH}.${index}`;
-    const part =
-      open.kind === "form"
-        ? openSession(ctx, { path, name: nameOf(session, index), close })
-        : openSeries(ctx, { index, session, name: nameOf(session, index), close });
-    detail.firstElementChild.append(part);
+    const name = nameOf(session, index);
+    if (open.kind === "form") {
+      open.part = openSession(ctx, { path: `${PATH}.${index}`, name, close });
+    } else if (!open.part || !isSame(open.session, session)) {
+      // A series half chosen is nowhere else: it outlives what is done in other rows.
+      open.part = openSeries(ctx, { index, session, name, close });
+      open.session = structuredClone(session);
+    }
+    detail.firstElementChild.append(open.part);
     return detail;
   }
 
@@ -120,6 +127,7 @@ export function startSessions(ctx) {
   function add() {
     const session = newSession(list().at(-1), info, say("session-new"));
     open = { id: session.id, kind: "form" };
+    find("filter").value = "";
     store.insert(PATH, list().length, session);
     rowOf(session.id).nextElementSibling.querySelector("input").focus();
   }
@@ -129,7 +137,14 @@ export function startSessions(ctx) {
     const session = list()[index];
     const twin = copySession(session, { start: addDays(session.start, 7), end: addDays(session.end, 7) });
     store.insert(PATH, index + 1, twin);
-    ctx.announce(say("session-duplicated"), () => store.remove(PATH, indexOf(twin.id)));
+    ctx.announce(say("session-duplicated"), () => {
+      if (indexOf(twin.id) >= 0) store.remove(PATH, indexOf(twin.id));
+    });
+    // Its date may be what was searched for.
+    if (rowOf(twin.id).hidden) {
+      find("filter").value = "";
+      filter();
+    }
     rowOf(twin.id).querySelector("[data-edit]").focus();
   }
 
@@ -139,23 +154,28 @@ export function startSessions(ctx) {
     const gone = store.remove(PATH, index);
     const sentence = info.records[id]?.records ? "session-deleted-records" : "session-deleted";
     ctx.announce(say(sentence, { title: name }), () => store.insert(PATH, index, gone));
-    const next = rows.querySelectorAll("[data-delete]")[Math.min(index, list().length - 1)];
-    (next || find("add")).focus();
+    const left = shown();
+    const next = left.find((each) => indexOf(each.dataset.id) >= index) || left.at(-1);
+    (next?.querySelector("[data-delete]") || find("add")).focus();
   }
 
   function showBulk() {
     find("bulk").hidden = picked.size === 0;
     find("bulk-count").textContent = say("sessions-selected", { count: picked.size });
     const all = find("all");
-    all.checked = picked.size > 0 && picked.size === list().length;
-    all.indeterminate = picked.size > 0 && picked.size < list().length;
+    const isPicked = shown().map((row) => picked.has(row.dataset.id));
+    all.checked = isPicked.length > 0 && !isPicked.includes(false);
+    all.indeterminate = picked.size > 0 && !all.checked;
   }
 
-  /** Replace the list, with one undo for all of it. */
+  /** Replace the list, with one undo for all of it that keeps what is written until then. */
   function replaceAll(sessions, sentence) {
     const before = structuredClone(list());
+    const after = structuredClone(sessions);
     store.set(PATH, sessions, { structural: true });
-    ctx.announce(sentence, () => store.set(PATH, before, { structural: true }));
+    ctx.announce(sentence, () =>
+      store.set(PATH, withoutChange(before, after, list()), { structural: true }),
+    );
   }
 
   find("bulk-delete").addEventListener("click", () => {
@@ -174,9 +194,12 @@ export function startSessions(ctx) {
   find("all").addEventListener("change", () => {
     const isOn = find("all").checked;
     picked.clear();
-    if (isOn) for (const each of list()) picked.add(each.id);
-    draw();
-    find("all").focus();
+    // Nobody means those they have just filtered out.
+    if (isOn) for (const row of shown()) picked.add(row.dataset.id);
+    for (const row of rows.querySelectorAll(".blended-session-row")) {
+      row.querySelector("[data-pick]").checked = picked.has(row.dataset.id);
+    }
+    showBulk();
   });
   find("sort").addEventListener("click", () => {
     const sorted = [...list()].sort((a, b) => String(a.start).localeCompare(String(b.start)));
@@ -188,12 +211,23 @@ export function startSessions(ctx) {
   function filter() {
     const wanted = list().length > MANY ? plain(find("filter").value) : "";
     for (const row of rows.querySelectorAll(".blended-session-row")) {
-      row.hidden = Boolean(wanted) && !plain(row.textContent).includes(wanted);
+      row.hidden = Boolean(wanted) && !plain(textOf(row)).includes(wanted);
       const beneath = row.nextElementSibling;
       if (beneath?.matches(".blended-session-detail")) beneath.hidden = row.hidden;
     }
+    showBulk();
   }
   find("filter").addEventListener("input", filter);
+
+  /** What a row says of its session: not its buttons, nor what is hidden. */
+  function textOf(row) {
+    const parts = row.querySelectorAll("th > :not([hidden]), td:not([class]) > :not([hidden])");
+    return [...parts].map((each) => each.textContent).join(" ");
+  }
+
+  function shown() {
+    return [...rows.querySelectorAll(".blended-session-row:not([hidden])")];
+  }
 
   function refresh() {
     list().forEach((session, index) => {
@@ -202,7 +236,15 @@ export function startSessions(ctx) {
     });
   }
 
-  store.watch(PATH, ({ structural }) => (structural ? draw() : refresh()));
+  /** Somebody types in one session: of two hundred, only its row is filled in. */
+  function typed(path) {
+    if (!path.startsWith(`${PATH}.`)) return refresh();
+    const index = Number(path.slice(PATH.length + 1).split(".")[0]);
+    const session = list()[index];
+    if (session && rowOf(session.id)) fillRow(rowOf(session.id), session, index);
+  }
+
+  store.watch(PATH, ({ path, structural }) => (structural ? draw() : typed(path)));
   ctx.on("checked", refresh);
   find("csv").replaceWith(startCsv(ctx));
   draw();
