@@ -28,7 +28,7 @@ def test_the_whole_loop(visit, author_name) -> None:
     preview.get_by_text("After the workshop").first.wait_for()
     assert "This is what learners see." in preview.inner_text()
     author.check()
-    author.picture("author")
+    author.picture("author", at=preview)
 
     learner = visit(LEARNER, phone=True)
     learner.unit()

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decode } from "../../static/blended_xblock/js/editor/csv.js";
-import { addDays, freshUuid, halves, joined } from "../../static/blended_xblock/js/editor/session_data.js";
+import { addDays, halves, joined } from "../../static/blended_xblock/js/editor/session_data.js";
 import { isSame, Store } from "../../static/blended_xblock/js/editor/store.js";
 import { findInTree } from "../../static/blended_xblock/js/editor/tree.js";
 
@@ -64,11 +64,6 @@ test("a week later is the same time on the clock, and what is no date stays", ()
   assert.equal(addDays("2027-10-25T09:00", 7), "2027-11-01T09:00");
   assert.equal(addDays("T09:00", 7), "T09:00");
   assert.equal(joined(halves("2027-10-25T09:00").day, ""), "2027-10-25T");
-});
-
-test("an id is a UUID where the browser has no function for it", () => {
-  const made = freshUuid.call(null);
-  assert.match(made, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
 test("files of spreadsheets are read in the encodings they come in", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  addDays,
   copySession,
   freshUuid,
   halves,
@@ -37,6 +38,10 @@ test("an address without https gets ids as well", (t) => {
   const ids = new Set(Array.from({ length: 50 }, freshUuid));
   assert.equal(ids.size, 50);
   for (const id of ids) assert.match(id, UUID);
+});
+
+test("a day that is in no calendar is not moved", () => {
+  assert.equal(addDays("2026-13-01T09:00", 7), "2026-13-01T09:00");
 });
 
 test("the first session stands in the author's zone, the next one in that of the last", () => {

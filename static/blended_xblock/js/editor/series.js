@@ -86,6 +86,12 @@ export function openSeries(ctx, { session, name, close }) {
   }
 
   part.addEventListener("input", forget);
+  // Whoever fills in one end means that one.
+  for (const end of ["count", "until"]) {
+    find(end).addEventListener("input", () => {
+      part.querySelector(`[data-end][value="${end}"]`).checked = true;
+    });
+  }
   find("preview").addEventListener("click", preview);
   find("make").addEventListener("click", make);
   find("done").addEventListener("click", close);
