@@ -83,7 +83,7 @@ def test_a_block_speaks_its_own_language_on_pages_and_in_answers(course, ana, mo
     assert BlendedUnitBlock.service_declaration("i18n") == "need"
     monkeypatch.setitem(Service.TEXTS, "Before you come", "Avant la rencontre")
     monkeypatch.setitem(Service.TEXTS, "You are not allowed to do this here.", "Non.")
-    monkeypatch.setitem(Service.TEXTS, "%(element)s: %(detail)s", "%(element)s? %(detail)s")
+    monkeypatch.setitem(Service.TEXTS, "%(place)s: %(text)s", "%(place)s? %(text)s")
     given = CampusRuntime.service
     monkeypatch.setattr(
         CampusRuntime,
@@ -94,4 +94,4 @@ def test_a_block_speaks_its_own_language_on_pages_and_in_answers(course, ana, mo
     block = CampusRuntime(ana).get_block(f.unit_key())
     assert "Avant la rencontre" in block.student_view().body_html()
     assert ask(ana, "open_roll", {"session": str(f.session_id())}).json["message"] == "Non."
-    assert block.validate().messages[0].text.startswith("session?")
+    assert block.validate().messages[0].text.startswith("Sessions?")

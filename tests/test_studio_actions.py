@@ -76,7 +76,7 @@ def test_what_nobody_knows_here_survives_the_editor(author) -> None:
         ({"title": " "}, "title", "The title is empty"),
         ({"title": None}, "title", "The title is missing. Fill it in."),
         ({"title": "x" * 256}, "title", "256 characters"),
-        ({"weight": "many"}, "weight", "Points is “many”"),
+        ({"weight": "many"}, "weight", "The number of points is “many”"),
         ({"weight": -1}, "weight", "-1"),
         ({"design": {"rule": {"kind": "magic"}}}, "design.rule.kind", "magic"),
         ({"design": {"objectives": ["x" * 2001]}}, "design.objectives.0.text", "2001"),

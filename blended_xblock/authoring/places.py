@@ -116,7 +116,7 @@ def _element_labels() -> dict[str, str]:
 def _attribute_labels() -> dict[str, str]:
     return {
         "display_name": _("The title"),
-        "weight": _("Points"),
+        "weight": _("The number of points"),
         "model": _("The model"),
         "text": _("The text"),
         "block": _("The block"),

@@ -18,11 +18,11 @@ def _warnings(design: Design, weight: float | None) -> Iterator[Problem]:
     points = points_of(weight)
     sessions = sum(not session.cancelled for session in design.sessions)
     if weight is not None and weight != points:
-        text = _("are whole: %(weight)s is taken as %(points)s.")
+        text = _("is not whole: %(weight)s is taken as %(points)s.")
         yield _warn(text, weight=f"{weight:g}", points=points)
     if 0 < points < sessions:
         text = _(
-            "are %(points)s for %(sessions)s sessions, so that attending one of them may earn "
+            "is %(points)s for %(sessions)s sessions, so that attending one of them may earn "
             "nothing. Give the unit %(sessions)s points or more."
         )
         yield _warn(text, points=points, sessions=sessions)

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from blended_xblock.authoring.changes import Version
 from blended_xblock.authoring.links import LinkInfo, check_links, describe_links
 from blended_xblock.authoring.places import form_problem
+from blended_xblock.authoring.points import points_warnings
 from blended_xblock.authoring.publication import Publication, compare_with_published
 from blended_xblock.design import Design, Problem, SessionDesign
 from blended_xblock.gate.reasons import describe_rule_to_author
 from blended_xblock.hosts import get_host
 from blended_xblock.pages.common import mode_label
-from blended_xblock.results.score import points_of
 from blended_xblock.schedule.wording import When, describe_span
 
 SAID_ONE_BY_ONE: Final = 3
@@ -98,11 +98,14 @@ def author_page(
         outline=outline,
         now=now,
     )
-    problems = [*check_links(design, outline, usage_key), *design.warnings(now)]
+    problems = [
+        *check_links(design, outline, usage_key),
+        *design.warnings(now),
+        *points_warnings(design, weight),
+    ]
     findings = [
         *_publication_findings(publication),
         *describe_problems(problems, {"design": design.to_dict()}, titles),
-        *_point_findings(design, weight),
     ]
 
     def shown(link: str, detail: str = "") -> AuthorLink:
@@ -124,25 +127,8 @@ def author_page(
 
 def list_findings(design: Design, weight: float | None, now: datetime) -> list[Finding]:
     """Return what the design and the points of a unit say although its author hardly means it."""
-    said = describe_problems(design.warnings(now), {"design": design.to_dict()})
-    return [*said, *_point_findings(design, weight)]
-
-
-def _point_findings(design: Design, weight: float | None) -> Iterator[Finding]:
-    points = points_of(weight)
-    sessions = sum(not session.cancelled for session in design.sessions)
-    if weight is not None and weight != points:
-        text = _("Points are whole: %(weight)s is taken as %(points)s.")
-        yield Finding("warning", text % {"weight": weight, "points": points})
-    if 0 < points < sessions:
-        text = ngettext(
-            "With %(points)d point for %(sessions)d sessions, attending one of them may earn "
-            "nothing. Give the unit %(sessions)d points or more.",
-            "With %(points)d points for %(sessions)d sessions, attending one of them may earn "
-            "nothing. Give the unit %(sessions)d points or more.",
-            points,
-        )
-        yield Finding("warning", text % {"points": points, "sessions": sessions})
+    problems = [*design.warnings(now), *points_warnings(design, weight)]
+    return list(describe_problems(problems, {"design": design.to_dict()}))
 
 
 def describe_problems(
@@ -162,7 +148,9 @@ def describe_problems(
         is_long = len(group) > SAID_ONE_BY_ONE
         for problem in group[:1] if is_long else group:
             said = form_problem(problem, draft, titles)
-            text = _("%(place)s: %(text)s")
+            # What is said of a field of the unit itself names the field already.
+            is_own = bool(problem.attribute) and len(problem.path) == 1
+            text = "%(text)s" if is_own else _("%(place)s: %(text)s")
             if is_long:
                 text = _("%(place)s and %(n)d more: %(text)s")
             params = {"place": said.place, "text": said.text, "n": len(group) - 1}

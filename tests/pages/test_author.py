@@ -275,9 +275,15 @@ def test_the_delay_of_a_follow_up_is_said_in_days() -> None:
         (None, []),
         (0, []),
         (2, []),
-        (2.4, ["Points are whole: 2.4 is taken as 2."]),
-        (1, ["With 1 point for 2 sessions"]),
-        (0.5, ["Points are whole: 0.5 is taken as 1.", "With 1 point for 2 sessions"]),
+        (2.4, ["The number of points is not whole: 2.4 is taken as 2."]),
+        (1, ["The number of points is 1 for 2 sessions"]),
+        (
+            0.5,
+            [
+                "The number of points is not whole: 0.5 is taken as 1.",
+                "The number of points is 1 for 2 sessions",
+            ],
+        ),
     ],
 )
 def test_points_too_few_or_broken_are_said(weight: float | None, expected: list[str]) -> None:
