@@ -19,7 +19,11 @@ from typing import Any, Final
 from lxml import etree
 
 from blended_xblock.design import TAGS, Design, SessionDesign, kept_xml
-from blended_xblock.design.parts import SESSION_TAGS
+from blended_xblock.design.parts import (
+    CHECK_IN_STATUSES,
+    FROM_MINUTES_STATUSES,
+    SESSION_TAGS,
+)
 from blended_xblock.design.problems import Problem, label, one_line
 from blended_xblock.design.problems import mark as _
 from blended_xblock.design.reader import Pairs, Reader
@@ -68,7 +72,16 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, Callable[[str], object]]]] = {
     "follow_up": {"block": str, "delay_days": _whole},
     "make_up": {"block": str, "within_days": _whole},
     "reminder": {"hours_before": _whole},
+    "check_in": {
+        **dict.fromkeys(("opens_before", "late_after", "too_late_after", "rotate_seconds"), _whole),
+        **dict.fromkeys(CHECK_IN_STATUSES, str),
+    },
+    "from_minutes": {
+        **dict.fromkeys(("present_from", "late_after", "absent_below", "left_before"), _whole),
+        **dict.fromkeys(FROM_MINUTES_STATUSES, str),
+    },
 }
+_SINGLE: Final = ("rule", "gate", "check_in", "from_minutes")
 _NAMED_BY: Final = {"session": "id", "status": "code"}
 
 
@@ -150,6 +163,8 @@ def write(design: Design, node: kept_xml.Element) -> None:
     _write_all(node, "follow_up", data["follow_ups"])
     _write_all(node, "make_up", data["make_ups"])
     _write_all(node, "reminder", data.get("reminders", []))
+    for tag in ("check_in", "from_minutes"):
+        _write_all(node, tag, [data[tag]] if tag in data else [])
     _write_kept(node, design.extra_elements)
 
 
@@ -189,7 +204,7 @@ class _Reading:
                 continue
             counts[tag] += 1
             name = child.get(_NAMED_BY.get(tag, "block"))
-            element = tag if tag in ("rule", "gate") else label(tag, counts[tag], name)
+            element = tag if tag in _SINGLE else label(tag, counts[tag], name)
             if tag == "objective":
                 self._text(data, "objectives", "objective_xml", child, element)
             elif tag in _LISTS:

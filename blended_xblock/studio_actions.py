@@ -21,8 +21,8 @@ from webob import Response
 from blended_xblock import olx
 from blended_xblock.authoring import session_csv, shapes
 from blended_xblock.authoring.changes import Version, list_changes, merge
-from blended_xblock.authoring.drafts import read_draft, read_links, version_data
-from blended_xblock.authoring.links import describe_links, outline_for_picker
+from blended_xblock.authoring.drafts import read_draft, read_link_infos, version_data
+from blended_xblock.authoring.links import outline_for_picker, titles_of
 from blended_xblock.authoring.series import plan_series as plan
 from blended_xblock.design import Design
 from blended_xblock.errors import DesignError, InvalidInputError, NotFoundError
@@ -44,7 +44,7 @@ def stored_version(block: Any) -> dict[str, Any]:
     return {"title": block.display_name, "weight": block.weight, "design": design}
 
 
-def save_design(block: Any, viewer: Viewer, data: Data) -> Response:
+def save_design(block: Any, viewer: Viewer, _suffix: str, data: Data) -> Response:
     """Store a version, unless somebody else stored another since ``data["base"]`` was read."""
     require("save_design", viewer)
     outline = get_host().authored_outline(viewer.course_key)
@@ -68,7 +68,7 @@ def save_design(block: Any, viewer: Viewer, data: Data) -> Response:
     return _json({"saved_at": clock, "version": wanted})
 
 
-def studio_tool(block: Any, viewer: Viewer, data: Data, name: str) -> Response:
+def studio_tool(_block: Any, viewer: Viewer, name: str, data: Data) -> Response:
     """Answer the editor; nothing is written, whatever is asked."""
     require("studio_tool", viewer)
     if name not in TOOLS:
@@ -195,11 +195,7 @@ def _conflict(
 ) -> Response:
     """Say what somebody else changed since, and what the two would be together."""
     versions = (base, mine, theirs)
-    titles = {
-        link: info.title
-        for version in versions
-        for link, info in describe_links(read_links(version), outline).items()
-    }
+    titles = titles_of(read_link_infos(outline, *versions))
     merged = merge(base, mine, theirs, titles)
     changes = []
     before, after = _version(base), _version(theirs)
@@ -236,7 +232,9 @@ def _refusal(error: DesignError, data: Data, outline: OutlineNode | None) -> Res
             "code": error.code,
             "message": "\n".join(problems),
             "problems": problems,
-            "fields": problems_data(error.problems, data, outline),
+            "fields": problems_data(
+                error.problems, data, titles_of(read_link_infos(outline, data))
+            ),
         },
         error.status,
     )
@@ -250,3 +248,10 @@ def _json(data: Mapping[str, Any], status: int = 200) -> Response:
     return Response(
         json.dumps(data), status=status, content_type="application/json", charset="utf-8"
     )
+
+
+ACTIONS: Final[Mapping[str, Callable[..., Response]]] = {
+    "save_design": save_design,
+    "studio_tool": studio_tool,
+}
+"""By name; each takes the block, the viewer, the rest of the address and the data sent."""

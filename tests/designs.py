@@ -8,11 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import settings
 from hypothesis import strategies as st
-
-# A busy machine is no defect of the code it tests.
-unhurried = settings(deadline=None)
 
 FIRST = "3f0c1d5e-6f57-4f0a-9d2c-0d6d3b0c8f11"
 SECOND = "9a4c6f12-1f4e-4c43-8d0e-7c3f1f0a2b22"
@@ -78,6 +74,28 @@ def complete() -> dict[str, Any]:
             "follow_ups": [{"block": "sequential@after", "delay_days": 7}],
             "make_ups": [{"block": "video@recording", "within_days": 14}],
             "reminders": [{"hours_before": 168}, {"hours_before": 24}],
+            "check_in": {
+                "opens_before": 45,
+                "late_after": 5,
+                "too_late_after": 90,
+                "rotate_seconds": 20,
+                "early": "P",
+                "on_time": "P",
+                "late": "P",
+                "too_late": "A",
+                "extra": {"beep": "on"},
+            },
+            "from_minutes": {
+                "present_from": 80,
+                "late_after": 5,
+                "absent_below": 20,
+                "left_before": 15,
+                "present": "P",
+                "late": "P",
+                "left_early": "P",
+                "absent": "A",
+                "extra": {"breaks": "out"},
+            },
             "confirmed_for": "course-v1:Org+Course+Run",
             "extra_elements": ["<badge><name>Mediator</name></badge>"],
         }
@@ -179,6 +197,41 @@ _RULES = st.one_of(
 )
 
 
+def _check_ins(codes: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return settings with statuses of these codes, or with any of them left out."""
+    minutes = st.lists(st.integers(0, 1440), min_size=2, max_size=2).map(sorted)
+    values = _with_extra(
+        opens_before=st.integers(0, 1440),
+        rotate_seconds=st.integers(5, 300),
+        **{
+            name: st.sampled_from(["", *codes]) for name in ("early", "on_time", "late", "too_late")
+        },
+    )
+    return st.builds(
+        lambda found, late: {**found, "late_after": late[0], "too_late_after": late[1]},
+        values,
+        minutes,
+    )
+
+
+def _from_minutes(codes: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return settings likewise, absent from no more than present."""
+    shares = st.tuples(st.integers(0, 100), st.integers(1, 100))
+    values = _with_extra(
+        late_after=st.integers(0, 1440),
+        left_before=st.integers(0, 1440),
+        **{
+            name: st.sampled_from(["", *codes])
+            for name in ("present", "late", "left_early", "absent")
+        },
+    )
+    return st.builds(
+        lambda found, both: {**found, "absent_below": min(both), "present_from": max(both)},
+        values,
+        shares,
+    )
+
+
 @st.composite
 def valid(draw: st.DrawFn) -> dict[str, Any]:
     """Return the plain values of any valid design."""
@@ -186,12 +239,18 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
     before, after, instead = identifiers[:2], identifiers[2:4], identifiers[4:]
     pick = draw(st.lists(st.sampled_from(identifiers), unique=True))
     days = st.integers(0, 365)
+    statuses = draw(_statuses())
+    codes = [each["code"] for each in statuses] or list("PLDEA")
+    settings = draw(st.none() | _check_ins(codes))
+    minutes = draw(st.none() | _from_minutes(codes))
     return {
+        **({"check_in": settings} if settings is not None else {}),
+        **({"from_minutes": minutes} if minutes is not None else {}),
         "model": draw(st.sampled_from(["rotation", "flex", "project", "custom"])),
         "objectives": draw(_unique_texts()),
         "prework": [draw(_with_extra(block=st.just(b))) for b in before if b in pick],
         "sessions": draw(st.lists(_sessions(), max_size=3, unique_by=lambda item: item["id"])),
-        "statuses": draw(_statuses()),
+        "statuses": statuses,
         "rule": draw(_RULES),
         "gate": draw(
             _with_extra(

@@ -15,7 +15,7 @@ from lxml import etree
 
 from blended_xblock.design import DEFAULT_STATUSES, Design, Problem, Rule, SessionDesign
 from blended_xblock.errors import BlendedError, DesignError
-from tests.designs import FIRST, SECOND, complete, session, status, unhurried, valid
+from tests.designs import FIRST, SECOND, complete, session, status, valid
 
 S1 = "session 1 (3f0c1d5e…)"
 S2 = "session 2 (9a4c6f12…)"
@@ -268,6 +268,105 @@ WRONG: list[tuple[str, dict[str, Any], str, str, str]] = [
         "from 1 to 365",
     ),
     (
+        "too late before late",
+        {"check_in": {"late_after": 70}},
+        "check_in",
+        "too_late_after",
+        "is 60 minutes, but learners are late only after 70. Choose 70 or more",
+    ),
+    (
+        "a status of another case",
+        {"statuses": [status(), status(code="A", attended=False)], "check_in": {"early": "p"}},
+        "check_in",
+        "early",
+        "Use one of P, A, or leave it empty",
+    ),
+    (
+        "a status withdrawn",
+        {"statuses": [status()], "check_in": {"too_late": "A"}},
+        "check_in",
+        "too_late",
+        "is “A”, which is no code of the unit’s statuses. Use one of P",
+    ),
+    (
+        "a status longer than any",
+        {"check_in": {"on_time": "Present"}},
+        "check_in",
+        "on_time",
+        "Shorten it to 3",
+    ),
+    (
+        "no minutes of that kind",
+        {"check_in": {"opens_before": ""}},
+        "check_in",
+        "opens_before",
+        "from 0 to 1440",
+    ),
+    (
+        "a code for a blink",
+        {"check_in": {"rotate_seconds": 4}},
+        "check_in",
+        "rotate_seconds",
+        "from 5 to 300",
+    ),
+    ("check-in is a number", {"check_in": 30}, "blended_unit", "check_in", "Send an object"),
+    (
+        "absent with more than present",
+        {"from_minutes": {"absent_below": 76}},
+        "from_minutes",
+        "absent_below",
+        "is 76%, but learners count as present from 75% on. Choose 75 or less",
+    ),
+    (
+        "present with nothing",
+        {"from_minutes": {"present_from": 0}},
+        "from_minutes",
+        "present_from",
+        "from 1 to 100",
+    ),
+    (
+        "more than all of it",
+        {"from_minutes": {"absent_below": 101}},
+        "from_minutes",
+        "absent_below",
+        "from 0 to 100",
+    ),
+    (
+        "half a percent",
+        {"from_minutes": {"present_from": 75.5}},
+        "from_minutes",
+        "present_from",
+        "whole number",
+    ),
+    (
+        "late before the start",
+        {"from_minutes": {"late_after": -1}},
+        "from_minutes",
+        "late_after",
+        "from 0 to 1440",
+    ),
+    (
+        "a day before the end",
+        {"from_minutes": {"left_before": 1441}},
+        "from_minutes",
+        "left_before",
+        "from 0 to 1440",
+    ),
+    (
+        "measured with a status withdrawn",
+        {"statuses": [status()], "from_minutes": {"left_early": "D"}},
+        "from_minutes",
+        "left_early",
+        "is “D”, which is no code of the unit’s statuses. Use one of P",
+    ),
+    (
+        "measured with a text",
+        {"from_minutes": "75 %"},
+        "blended_unit",
+        "from_minutes",
+        "Send an object",
+    ),
+    (
         "no hours before",
         {"reminders": [{}]},
         "reminder 1",
@@ -480,7 +579,6 @@ def test_a_long_unprintable_value_is_quoted_short_and_visible() -> None:
     assert "“U+202E" + "x" * 59 + "…”" in problem.message()
 
 
-@unhurried
 @given(st.text(max_size=20) | st.text(st.characters(), max_size=5))
 @example("\ufffe")
 @example("\ud83d")
@@ -498,7 +596,6 @@ def test_what_xml_cannot_hold_is_refused_and_nothing_else(text: str) -> None:
         assert venue.replace(" ", "") == f"a{text}b".translate(dict.fromkeys(map(ord, " \t\r\n")))
 
 
-@unhurried
 @given(valid())
 def test_plain_values_come_back_the_same(data: dict[str, Any]) -> None:
     design = Design.from_dict(data)
@@ -507,7 +604,6 @@ def test_plain_values_come_back_the_same(data: dict[str, Any]) -> None:
     assert Design.from_dict(json.loads(json.dumps(written))).to_dict() == written
 
 
-@unhurried
 @given(valid())
 def test_nothing_of_what_was_authored_is_lost(data: dict[str, Any]) -> None:
     written = Design.from_dict(data).to_dict()
@@ -530,7 +626,6 @@ def shuffled(value: Any, order: Callable[[list[Any]], list[Any]]) -> Any:
     return [shuffled(item, order) for item in value] if isinstance(value, list) else value
 
 
-@unhurried
 @given(valid(), st.randoms(use_true_random=False))
 def test_the_digest_does_not_depend_on_the_order_of_names(data: dict[str, Any], rng: Any) -> None:
     other = shuffled(data, lambda names: rng.sample(names, len(names)))
@@ -551,11 +646,34 @@ def test_a_design_without_reminders_is_written_as_before_there_were_any() -> Non
     """Another digest would make every published unit look changed."""
     data = complete()
     del data["reminders"]
+    del data["check_in"]
+    del data["from_minutes"]
     design = Design.from_dict(data)
     assert design == Design.from_dict(data | {"reminders": []})
     assert "reminders" not in design.to_dict()
     assert design.digest() == "2cd5876b2b15fef3585b561b812702a7c1c0fa5f0d205f37e22b3bd6cc09324c"
     assert Design().digest() == "2dda775859592cbd0a45abc29e656890bdf69396f1b2c8dc5ec89876693349d2"
+
+
+def test_a_design_with_the_usual_check_in_is_written_as_before_there_was_any() -> None:
+    data = complete()
+    del data["check_in"]
+    usual = {"opens_before": 30, "late_after": 10, "too_late_after": 60, "rotate_seconds": 15}
+    for settings in (None, {}, usual, usual | {"late": "", "too_late": " "}):
+        design = Design.from_dict(data | {"check_in": settings})
+        assert "check_in" not in design.to_dict()
+        assert design.digest() == Design.from_dict(data).digest()
+
+
+def test_a_design_with_the_usual_minutes_is_written_as_before_there_were_any() -> None:
+    data = complete()
+    del data["from_minutes"]
+    usual = {"present_from": 75, "late_after": 10, "absent_below": 10, "left_before": 10}
+    for settings in (None, {}, usual, usual | {"late": "", "absent": " "}):
+        design = Design.from_dict(data | {"from_minutes": settings})
+        assert "from_minutes" not in design.to_dict()
+        assert design.digest() == Design.from_dict(data).digest()
+    assert Design.from_dict(data | {"from_minutes": {"absent_below": 0}}) != design
 
 
 def test_two_unreadable_reminders_are_two_problems_not_three() -> None:
@@ -583,6 +701,10 @@ def test_everything_a_design_can_say_is_understood() -> None:
     assert (design.follow_ups[0].block, design.follow_ups[0].delay_days) == ("sequential@after", 7)
     assert (design.make_ups[0].block, design.make_ups[0].within_days) == ("video@recording", 14)
     assert [item.hours_before for item in design.reminders] == [168, 24]
+    assert (design.check_in.opens_before, design.check_in.too_late) == (45, "A")
+    assert design.check_in.extra == (("beep", "on"),)
+    assert (design.from_minutes.present_from, design.from_minutes.absent) == (80, "A")
+    assert design.from_minutes.extra == (("breaks", "out"),)
     assert design.prework[0].block == "sequential@before"
     assert design.confirmed_for == "course-v1:Org+Course+Run"
     assert [item.code for item in design.effective_statuses] == ["P", "A"]

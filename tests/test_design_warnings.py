@@ -130,3 +130,71 @@ def test_who_misses_the_only_session_needs_another_way(
     found = [each for each in warnings(*sessions, **changes) if each.element == "make_up"]
     assert [each.path for each in found] == ([("make_ups",)] if is_one else [])
     assert all("Add a second session or a make-up" in each.detail() for each in found)
+
+
+def about_check_in(**settings: Any) -> list[tuple[str, str]]:
+    found = warnings(meeting(1, *MORNING), make_ups=[{"block": "video@b"}], check_in=settings)
+    assert {problem.element for problem in found} <= {"check_in"}
+    assert all(problem.path == ("check_in", problem.attribute) for problem in found)
+    return [(problem.attribute, problem.detail()) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "remedy"),
+    [
+        ({"opens_before": 241}, "opens_before", "hours before the session. Choose fewer"),
+        ({"opens_before": 0, "late_after": 0}, "late_after", "nobody can be on time"),
+        ({"late_after": 180, "too_late_after": 180}, "late_after", "nobody can be late"),
+        ({"early": "A"}, "early", "Choose another status"),
+        ({"on_time": "E"}, "on_time", "does not say that the learner took part"),
+        ({"late": "A"}, "late", "unless that is meant"),
+    ],
+)
+def test_a_check_in_that_is_hardly_meant_is_warned_about(
+    settings: dict[str, Any], name: str, remedy: str
+) -> None:
+    ((attribute, detail),) = about_check_in(**settings)
+    assert attribute == name
+    assert remedy in detail
+
+
+def about_minutes(**settings: Any) -> list[tuple[str, str]]:
+    found = warnings(meeting(1, *MORNING), make_ups=[{"block": "video@b"}], from_minutes=settings)
+    assert {problem.element for problem in found} <= {"from_minutes"}
+    assert all(problem.path == ("from_minutes", problem.attribute) for problem in found)
+    return [(problem.attribute, problem.detail()) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "remedy"),
+    [
+        ({"late_after": 180}, "late_after", "nobody can be late. Choose fewer"),
+        ({"left_before": 180}, "left_before", "never left early. Choose fewer"),
+        ({"present": "E"}, "present", "does not say that the learner took part"),
+        ({"late": "A"}, "late", "unless that is meant"),
+        ({"left_early": "A"}, "left_early", "unless that is meant"),
+        ({"absent": "D"}, "absent", "says that the learner took part"),
+    ],
+)
+def test_minutes_that_hardly_mean_that_are_warned_about(
+    settings: dict[str, Any], name: str, remedy: str
+) -> None:
+    ((attribute, detail),) = about_minutes(**settings)
+    assert attribute == name
+    assert remedy in detail
+
+
+def test_sound_minutes_are_not_warned_about() -> None:
+    assert about_minutes() == []
+    assert about_minutes(late_after=179, left_before=179, absent="E", left_early="P") == []
+    short = warnings(meeting(1, "09:00", "09:10"), make_ups=[{"block": "video@b"}])
+    assert short == []
+
+
+def test_a_sound_check_in_is_not_warned_about() -> None:
+    """Also not one that says of nobody by itself that they are late, or that leaves some out."""
+    assert about_check_in() == []
+    assert about_check_in(opens_before=240, late_after=179, too_late_after=179) == []
+    assert about_check_in(opens_before=0, late="D", too_late="A") == []
+    short = warnings(meeting(1, "09:00", "09:10"), make_ups=[{"block": "video@b"}])
+    assert short == []

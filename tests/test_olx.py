@@ -12,7 +12,7 @@ from lxml import etree
 from blended_xblock import olx
 from blended_xblock.design import Design, Problem
 from blended_xblock.errors import DesignError
-from tests.designs import FIRST, complete, texts, unhurried, valid
+from tests.designs import FIRST, complete, texts, valid
 
 S1 = "session 1 (3f0c1d5e…)"
 EXAMPLE = """
@@ -119,6 +119,8 @@ def test_what_is_written_bears_the_frozen_names() -> None:
         "follow_up",
         "make_up",
         *["reminder"] * 2,
+        "check_in",
+        "from_minutes",
         "badge",
     ]
     assert dict(xml.attrib) == {
@@ -145,6 +147,28 @@ def test_what_is_written_bears_the_frozen_names() -> None:
         {"hours_before": "168"},
         {"hours_before": "24"},
     ]
+    assert dict(xml.find("check_in").attrib) == {
+        "opens_before": "45",
+        "late_after": "5",
+        "too_late_after": "90",
+        "rotate_seconds": "20",
+        "early": "P",
+        "on_time": "P",
+        "late": "P",
+        "too_late": "A",
+        "beep": "on",
+    }
+    assert dict(xml.find("from_minutes").attrib) == {
+        "present_from": "80",
+        "late_after": "5",
+        "absent_below": "20",
+        "left_before": "15",
+        "present": "P",
+        "late": "P",
+        "left_early": "P",
+        "absent": "A",
+        "breaks": "out",
+    }
     assert dict(xml.find("rule").attrib) == {"kind": "occurrence", "percent": "80"}
     assert dict(xml.findall("status")[1].attrib) == {
         "code": "A",
@@ -155,7 +179,6 @@ def test_what_is_written_bears_the_frozen_names() -> None:
     }
 
 
-@unhurried
 @given(valid())
 def test_a_design_comes_back_from_a_file_the_same(data: dict[str, Any]) -> None:
     design = Design.from_dict(data)
@@ -167,7 +190,6 @@ def test_a_design_comes_back_from_a_file_the_same(data: dict[str, Any]) -> None:
     assert olx.parse_string(first.encode()).design == design
 
 
-@unhurried
 @given(valid())
 def test_a_file_may_be_indented(data: dict[str, Any]) -> None:
     design = Design.from_dict(data | {"extra_elements": []})
@@ -185,7 +207,6 @@ def test_a_file_may_be_indented(data: dict[str, Any]) -> None:
     assert back == expected
 
 
-@unhurried
 @given(texts(), texts(), texts())
 def test_any_text_survives_a_file(title: str, objective: str, address: str) -> None:
     data = {"objectives": [objective], "sessions": [SESSION | {"title": title, "address": address}]}
@@ -258,6 +279,43 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ),
     ("hours", unit('<reminder hours_before="1.5"/>'), "reminder 1", "hours_before", "whole number"),
     (
+        "check-in",
+        unit('<check_in late_after="soon"/>'),
+        "check_in",
+        "late_after",
+        "whole number from 0 to 1440",
+    ),
+    (
+        "check-in status",
+        unit('<check_in late="l"/>'),
+        "check_in",
+        "late",
+        "Use one of P, L, D, E, A",
+    ),
+    ("two check-ins", unit("<check_in/><check_in/>"), "check_in", "", "more than once"),
+    (
+        "minutes",
+        unit('<from_minutes present_from="75%"/>'),
+        "from_minutes",
+        "present_from",
+        "whole number from 1 to 100",
+    ),
+    (
+        "shares the wrong way round",
+        unit('<from_minutes present_from="20" absent_below="30"/>'),
+        "from_minutes",
+        "absent_below",
+        "Choose 20 or less",
+    ),
+    (
+        "status of minutes",
+        unit('<from_minutes left_early="Left"/>'),
+        "from_minutes",
+        "left_early",
+        "Shorten it to 3",
+    ),
+    ("minutes twice", unit("<from_minutes/>" * 2), "from_minutes", "", "more than once"),
+    (
         "reminder twice",
         unit(*['<reminder hours_before="24"/>'] * 2),
         "reminder 2",
@@ -324,6 +382,8 @@ UNKNOWN = """
   <gate when_unmarked="wait" v:mood="mild"/>
   <make_up block="video@x" quiz="y"/>
   <reminder hours_before="24" by="mail"><text>Bring shoes</text></reminder>
+  <check_in late_after="5" late="P" sound="bell"><poster/></check_in>
+  <from_minutes present_from="90" late="P" breaks="out"><lobby/></from_minutes>
   <certificate><!-- kept with it -->gold</certificate>
   <?skipped?>
   <option:data xmlns:option="http://code.edx.org/xblock/option">of XBlock</option:data>
@@ -347,6 +407,10 @@ def test_what_is_not_known_is_kept_and_warned_about() -> None:
             "make_up 1 (video@x), quiz: is not known here. It is kept without effect.",
             "reminder 1, by: is not known here. It is kept without effect.",
             kept_element("reminder 1", "text"),
+            "check_in, sound: is not known here. It is kept without effect.",
+            kept_element("check_in", "poster"),
+            "from_minutes, breaks: is not known here. It is kept without effect.",
+            kept_element("from_minutes", "lobby"),
             kept_element("blended_unit", "certificate"),
         ]
     )
@@ -373,6 +437,15 @@ def test_what_is_not_known_is_kept_and_warned_about() -> None:
     assert back.find("make_up").get("quiz") == "y"
     assert dict(back.find("reminder").attrib) == {"hours_before": "24", "by": "mail"}
     assert back.findtext("reminder/text") == "Bring shoes"
+    assert (back.find("check_in").get("late_after"), back.find("check_in").get("late")) == (
+        "5",
+        "P",
+    )
+    assert back.find("check_in").get("sound") == "bell"
+    assert back.find("check_in/poster") is not None
+    assert back.find("from_minutes").get("present_from") == "90"
+    assert back.find("from_minutes").get("breaks") == "out"
+    assert back.find("from_minutes/lobby") is not None
     assert etree.tostring(back.find("certificate")) == (
         b"<certificate><!-- kept with it -->gold</certificate>"
     )
@@ -387,7 +460,6 @@ def kept_element(place: str, tag: str) -> str:
     return f"{place}: holds the element {tag}, which is not known here. It is kept without effect."
 
 
-@unhurried
 @given(valid())
 def test_each_unknown_thing_is_warned_about(data: dict[str, Any]) -> None:
     design = Design.from_dict(data)
@@ -400,6 +472,8 @@ def test_each_unknown_thing_is_warned_about(data: dict[str, Any]) -> None:
         *design.follow_ups,
         *design.make_ups,
         *design.reminders,
+        design.check_in,
+        design.from_minutes,
     ]
     count = sum(len(item.extra) + len(item.extra_elements) for item in items)
     assert len(olx.parse_string(written(design)).warnings) == count + len(design.extra_elements)
@@ -516,7 +590,6 @@ def test_a_text_may_declare_another_encoding_than_it_has() -> None:
     assert olx.parse_string(xml.encode("iso-8859-1")).display_name == "é"
 
 
-@unhurried
 @given(st.text(st.sampled_from("<>/ab=\"'& x1"), max_size=12))
 def test_no_file_breaks_the_parser(middle: str) -> None:
     try:

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 # Each example asks the same course, which none of the answers may change.
 hurried = settings(
-    parent=designs.unhurried,
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -96,7 +95,7 @@ def _sound() -> dict[str, Any]:
         "occurrence": "",
         "sessions": design["sessions"],
         "text": "title;date;start;end;cohorts\nA;12/05/2026;9h;10h;B",
-        "olx": '<blended_unit><rule kind="minutes" at_least="9"/></blended_unit>',
+        "olx": '<blended_unit><rule kind="minutes" at_least="9"/><from_minutes/></blended_unit>',
     }
 
 

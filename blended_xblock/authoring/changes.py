@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from blended_xblock.authoring.conflict_words import NO_TITLES
 from blended_xblock.authoring.differences import Change, Words
@@ -42,7 +43,7 @@ def list_changes(
     ``titles`` names linked blocks by ``type@id``. Dates are those of the sessions' own clocks, with
     the year where it is not that of ``now``.
     """
-    words = Words(titles, now or timezone.now())
+    words = Words(titles, now or timezone.now(), _status_labels(after.design))
     changes: list[Change] = []
     for name, old, new in _parts(before, after):
         if old == new:
@@ -53,6 +54,10 @@ def list_changes(
     if not changes and before != after:
         changes.append(Change("other", other_part(""), ()))
     return changes
+
+
+def _status_labels(design: Design) -> dict[str, str]:
+    return {each.code: _(each.label) for each in design.effective_statuses if each.label}
 
 
 def _parts(before: Version, after: Version) -> Iterator[tuple[str, Any, Any]]:

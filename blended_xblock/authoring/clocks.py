@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from blended_xblock.design import SessionDesign
 from blended_xblock.schedule import zones
-from blended_xblock.schedule.wording import describe_span, is_same_clock
+from blended_xblock.schedule.wording import describe_span_in_zone, is_same_clock
 
 
 def describe_on_clock_of(session: SessionDesign, zone: str | None, now: datetime) -> str:
@@ -19,8 +19,7 @@ def describe_on_clock_of(session: SessionDesign, zone: str | None, now: datetime
     start, end = session.starts_at, session.ends_at
     if not zone or all(is_same_clock(session.timezone, zone, at) for at in (start, end)):
         return ""
-    there = describe_span(start, end, zone, now)
-    return _("%(when)s (%(zone)s)") % {"when": there.text, "zone": there.zone}
+    return describe_span_in_zone(start, end, zone, now)
 
 
 def clock_notes(session: SessionDesign) -> list[str]:

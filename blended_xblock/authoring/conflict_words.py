@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from blended_xblock.authoring.model_cards import list_models
 from blended_xblock.authoring.places import part_labels
@@ -114,6 +115,13 @@ def _in_words(place: Place, value: Any) -> str:
         return _date(value)
     if place.part == "rule" and place.name == "kind":
         return _rule(value)
+    if place.part == "check_in" and place.name == "late_after":
+        return _lateness(value)
+    if place.part == "from_minutes" and place.name == "late_after" and isinstance(value, int):
+        text = ngettext("late after %(n)s minute", "late after %(n)s minutes", value)
+        return text % {"n": shown(value)}
+    if place.part == "from_minutes" and place.name == "present_from":
+        return _shares(value)
     if isinstance(value, str) and place.part == "model":
         names = {card.model: card.name for card in list_models()}
         return quote(names.get(value, shorten(value)))
@@ -150,6 +158,24 @@ def _rule(rule: Any) -> str:
         return ""
 
 
+def _lateness(settings: Any) -> str:
+    late, too_late = (settings.get(name) for name in ("late_after", "too_late_after"))
+    if not isinstance(late, int) or not isinstance(too_late, int):
+        return ""
+    # Translators: from when on learners are late, and too late, in minutes after the start
+    text = _("late after %(late)s minutes and too late after %(too_late)s")
+    return text % {"late": shown(late), "too_late": shown(too_late)}
+
+
+def _shares(settings: Any) -> str:
+    present, absent = (settings.get(name) for name in ("present_from", "absent_below"))
+    if not isinstance(present, int) or not isinstance(absent, int):
+        return ""
+    # Translators: shares of a session, as a report measured them
+    text = _("present from %(present)s%% and absent below %(absent)s%%")
+    return text % {"present": shown(present), "absent": shown(absent)}
+
+
 def _choices() -> dict[str, str]:
     return {
         "in_person": _("in the room"),
@@ -180,6 +206,18 @@ def _field_labels() -> dict[str, str]:
         "after_hours": _("number of hours"),
         "delay_days": _("delay in days"),
         "within_days": _("deadline in days"),
+        "opens_before": _("minutes before the start"),
+        "late_after": _("lateness"),
+        "rotate_seconds": _("seconds for each code"),
+        "early": _("status before the start"),
+        "on_time": _("status on time"),
+        "late": _("status when late"),
+        "too_late": _("status when too late"),
+        "present_from": _("shares of the session"),
+        "left_before": _("minutes before the end"),
+        "present": _("status when present"),
+        "left_early": _("status when left early"),
+        "absent": _("status when absent"),
         "extra": _("other details"),
         "extra_elements": _("other details"),
         "audience_xml": _("other details"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -29,10 +29,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What sentences need besides the two versions."""
+    """What sentences need besides the two versions; ``statuses`` are labels by code."""
 
     titles: Mapping[str, str]
     now: datetime
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
     def block(self, link: str) -> str:
         """Return the title of a linked block in quotation marks, or its link."""

@@ -6,10 +6,11 @@ A version travels as plain data: ``{"title": text, "weight": points or null, "de
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from blended_xblock.authoring.changes import Version
-from blended_xblock.authoring.links import check_links
+from blended_xblock.authoring.links import LinkInfo, check_links, describe_links
 from blended_xblock.authoring.points import points_warnings
 from blended_xblock.design import Design, Problem
 from blended_xblock.design.reader import Reader
@@ -54,7 +55,7 @@ def read_draft(
     return Version(title, weight, design)
 
 
-def read_links(data: Mapping[str, Any]) -> Design:
+def _read_links(data: Mapping[str, Any]) -> Design:
     """Return a design of the links alone, of a draft that may be wrong elsewhere."""
     design = data.get("design")
     found: dict[str, Any] = {}
@@ -76,8 +77,16 @@ def read_links(data: Mapping[str, Any]) -> Design:
         return Design()
 
 
+def read_link_infos(outline: OutlineNode | None, *drafts: Mapping[str, Any]) -> dict[str, LinkInfo]:
+    """Return what the course says of every block that these drafts link to, by ``type@id``."""
+    found: dict[str, LinkInfo] = {}
+    for data in drafts:
+        found |= describe_links(_read_links(data), outline)
+    return found
+
+
 def list_warnings(
-    version: Version, outline: OutlineNode | None, usage_key: str, now: Any
+    version: Version, outline: OutlineNode | None, usage_key: str, now: datetime
 ) -> list[Problem]:
     """Return what a valid version says although its author hardly means it."""
     links = check_links(version.design, outline, usage_key)

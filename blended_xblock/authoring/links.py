@@ -89,6 +89,11 @@ def describe_links(design: Design, outline: OutlineNode | None) -> dict[str, Lin
     return {named.link: _describe(named.link, places.get(named.link)) for named in _links(design)}
 
 
+def titles_of(links: Mapping[str, LinkInfo]) -> dict[str, str]:
+    """Return the titles of linked blocks, as sentences name them."""
+    return {link: info.title for link, info in links.items()}
+
+
 def check_links(design: Design, outline: OutlineNode | None, usage_key: str) -> list[Problem]:
     """Return what the course says of a design's links; of a course that cannot be read, nothing.
 

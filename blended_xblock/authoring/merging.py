@@ -20,7 +20,7 @@ from blended_xblock.authoring.conflict_words import (
     both_ordered,
     kept_anyway,
 )
-from blended_xblock.design import DEFAULT_STATUSES
+from blended_xblock.design import DEFAULT_STATUSES, CheckIn, FromMinutes
 from blended_xblock.design.problems import one_line
 
 _Key = tuple[Hashable, int]
@@ -39,6 +39,13 @@ _MISSING: Final = _Missing()
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "sessions": ("start", "end", "timezone"),
     "rule": ("kind", "at_least", "percent"),
+    "check_in": ("late_after", "too_late_after"),
+    "from_minutes": ("present_from", "absent_below"),
+}
+# Elements of which a design says nothing while they are as usual.
+_USUAL: Final[Mapping[str, dict[str, Any]]] = {
+    "check_in": CheckIn().to_dict(),
+    "from_minutes": FromMinutes().to_dict(),
 }
 
 
@@ -77,6 +84,8 @@ class _Merge:
             return mine
         if base == mine:
             return theirs
+        if place.part in _USUAL and place.is_element:
+            return self.settings(base, mine, theirs, place)
         sides = (base, mine, theirs)
         if place.is_list and all(isinstance(side, list | _Missing) for side in sides):
             return self.items(*sides, place)
@@ -85,6 +94,18 @@ class _Merge:
         ):
             return self.mapping(base if isinstance(base, Mapping) else {}, mine, theirs, place)
         return self.choose(mine, theirs, place)
+
+    def settings(self, base: Any, mine: Any, theirs: Any, place: Place) -> Any:
+        """Merge settings as they are meant: what is not said is as usual."""
+        usual = _USUAL[place.part]
+        sides = [
+            usual if side is _MISSING or side is None else side for side in (base, mine, theirs)
+        ]
+        if not all(isinstance(side, Mapping) for side in sides):
+            return self.choose(mine, theirs, place)
+        before, own, other = ({**usual, **_said(side)} for side in sides)
+        merged = self.mapping(before, own, other, place)
+        return _MISSING if merged == usual else merged
 
     def choose(self, mine: Any, theirs: Any, place: Place) -> Any:
         """Keep mine, or what is there at all, and say so."""
@@ -196,6 +217,10 @@ def _keyed(items: Sequence[Any], part: str) -> dict[_Key, Any]:
         keyed[identity, seen[identity]] = item
         seen[identity] += 1
     return keyed
+
+
+def _said(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _as_text(value: Any) -> str:

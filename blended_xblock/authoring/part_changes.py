@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from blended_xblock.authoring import check_in_changes, from_minutes_changes
 from blended_xblock.authoring.differences import Change, Words, compare, is_other
 from blended_xblock.authoring.model_cards import list_models
 from blended_xblock.authoring.places import part_labels
@@ -17,10 +18,12 @@ from blended_xblock.authoring.session_changes import (
     other_details,
     shorten,
 )
-from blended_xblock.authoring.wording import quote
+from blended_xblock.authoring.wording import describe_hours, quote
 from blended_xblock.design import (
+    CheckIn,
     Design,
     FollowUp,
+    FromMinutes,
     Gate,
     Link,
     MakeUp,
@@ -30,8 +33,6 @@ from blended_xblock.design import (
     Status,
 )
 from blended_xblock.gate.reasons import describe_rule_to_author
-
-_HOURS_OF_A_DAY: Final = 24
 
 
 def other_part(name: str) -> str:
@@ -206,12 +207,28 @@ def _reminders(old: Sequence[Reminder], new: Sequence[Reminder], _words: Words) 
     found = compare(old, new, lambda item: item.hours_before)
     for index, item in found.added:
         text = _("Learners are now reminded %(time)s before each session.")
-        yield Change("added", text % {"time": _hours(item.hours_before)}, ("reminders", index))
+        yield Change(
+            "added", text % {"time": describe_hours(item.hours_before)}, ("reminders", index)
+        )
     for item in found.removed:
         text = _("Learners are no longer reminded %(time)s before each session.")
-        yield Change("removed", text % {"time": _hours(item.hours_before)}, ("reminders",))
+        yield Change("removed", text % {"time": describe_hours(item.hours_before)}, ("reminders",))
     if found.changed:
         yield Change("other", other_part("reminders"), ("reminders",))
+
+
+def _check_in(old: CheckIn, new: CheckIn, words: Words) -> Iterator[Change]:
+    for name, text in check_in_changes.describe_changes(old, new, words.statuses):
+        yield Change("changed", text, ("check_in", name))
+    if (old.extra, old.extra_elements) != (new.extra, new.extra_elements):
+        yield Change("other", other_part("check_in"), ("check_in",))
+
+
+def _from_minutes(old: FromMinutes, new: FromMinutes, words: Words) -> Iterator[Change]:
+    for name, text in from_minutes_changes.describe_changes(old, new, words.statuses):
+        yield Change("changed", text, ("from_minutes", name))
+    if (old.extra, old.extra_elements) != (new.extra, new.extra_elements):
+        yield Change("other", other_part("from_minutes"), ("from_minutes",))
 
 
 # -- single values -----------------------------------------------------------------------------
@@ -277,13 +294,6 @@ def _confirmed_for(old: str, new: str, _words: Words) -> Iterator[Change]:
     yield Change("changed", text, ("confirmed_for",))
 
 
-def _hours(hours: int) -> str:
-    days, rest = divmod(hours, _HOURS_OF_A_DAY)
-    if rest:
-        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
 # By part, in the order of the page: each yields changes of two values that differ.
 DESCRIBERS: Final[Mapping[str, Callable[[Any, Any, Words], Iterator[Change]]]] = {
     "title": _title,
@@ -297,6 +307,8 @@ DESCRIBERS: Final[Mapping[str, Callable[[Any, Any, Words], Iterator[Change]]]] =
     "gate": _gate,
     "follow_ups": _follow_ups,
     "make_ups": _make_ups,
+    "check_in": _check_in,
+    "from_minutes": _from_minutes,
     "reminders": _reminders,
     "confirmed_for": _confirmed_for,
 }

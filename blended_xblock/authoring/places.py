@@ -98,6 +98,8 @@ def part_labels() -> dict[str, str]:
         "follow_ups": _("Follow-ups"),
         "make_ups": _("Make-ups"),
         "reminders": _("Reminders"),
+        "check_in": _("Check-in"),
+        "from_minutes": _("Attendance from a report"),
     }
 
 
@@ -115,7 +117,6 @@ def _element_labels() -> dict[str, str]:
 
 def _attribute_labels() -> dict[str, str]:
     return {
-        "display_name": _("The title"),
         "weight": _("The number of points"),
         "model": _("The model"),
         "text": _("The text"),
@@ -146,4 +147,18 @@ def _attribute_labels() -> dict[str, str]:
         "delay_days": _("The delay"),
         "within_days": _("The deadline"),
         "hours_before": _("The time before the session"),
+        "opens_before": _("“Opens before”"),
+        "late_after": _("“Late after”"),
+        "too_late_after": _("“Too late after”"),
+        "rotate_seconds": _("“A code is shown for”"),
+        "early": _("The status before the start"),
+        "on_time": _("The status on time"),
+        "late": _("The status when late"),
+        "too_late": _("The status when too late"),
+        "present_from": _("“Present from”"),
+        "absent_below": _("“Absent below”"),
+        "left_before": _("“Stayed until”"),
+        "present": _("The status when present"),
+        "left_early": _("The status when left early"),
+        "absent": _("The status when absent"),
     }

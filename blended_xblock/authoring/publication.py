@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from blended_xblock.attendance.held import describe_records, list_sessions
 from blended_xblock.authoring.changes import Version, list_changes
-from blended_xblock.authoring.links import describe_links
+from blended_xblock.authoring.links import describe_links, titles_of
 from blended_xblock.authoring.session_changes import describe_when, shorten
 from blended_xblock.authoring.wording import quote
 from blended_xblock.design import Design, SessionDesign
@@ -68,8 +68,7 @@ def compare_with_published(
         before = dataclasses.replace(published, design=_moved(published.design, shifts))
         # As a publish writes them into the tables.
         after = Version(draft.title[:255], float(points_of(draft.weight)), moved)
-        links = describe_links(before.design, outline) | describe_links(moved, outline)
-        titles = {link: info.title for link, info in links.items()}
+        titles = titles_of(describe_links(before.design, outline) | describe_links(moved, outline))
         changes = tuple(change.text for change in list_changes(before, after, titles, now=now))
     ids = {session.id for session in moved.sessions}
     return Publication(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from blended_xblock.design.problems import shown
 from blended_xblock.errors import InvalidInputError
+from blended_xblock.schedule.wording import mode_label
 
 COLUMNS: Final = (
     "id",
@@ -74,9 +75,6 @@ _TIME: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"\d{1,12}", re.ASCII)
-# What a spreadsheet takes for the start of a formula, or may after dropping white space; the
-# full-width signs too (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def columns_by_heading() -> dict[str, str]:
@@ -93,21 +91,6 @@ def columns_by_heading() -> dict[str, str]:
 def plain_heading(heading: str) -> str:
     """Return a heading without what people write in different ways: case, accents, spaces."""
     return _plain(heading[:100])
-
-
-def guard(text: str) -> str:
-    """Return a text as a cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if _is_formula(text) else text
-
-
-def unguard(cell: str) -> str:
-    """Return the text that such a cell stands for."""
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
-
-
-def _is_formula(text: str) -> bool:
-    # Apostrophes in front are counted through, so that a text that has one gets it back.
-    return text.lstrip("'")[:1] in _FORMULA
 
 
 def find_order(cells: Iterable[str]) -> Order:
@@ -195,14 +178,9 @@ def read_time(cell: str) -> time:
 
 def read_mode(cell: str) -> str:
     """Return a mode by its key or by its words; what is none of them comes back as it is."""
-    words = {
-        "in_person": _("In the room"),
-        "online": _("Online"),
-        "hybrid": _("In the room or online"),
-    }
     wanted = plain_heading(cell)
     for mode, aliases in _MODES.items():
-        if wanted in {_plain(mode), *aliases, _plain(words[mode])}:
+        if wanted in {_plain(mode), *aliases, _plain(mode_label(mode))}:
             return mode
     return cell.strip()
 

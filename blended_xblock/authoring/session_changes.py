@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from blended_xblock.authoring.wording import name_all, quote
 from blended_xblock.design import SessionDesign
 from blended_xblock.design.problems import one_line
-from blended_xblock.schedule.wording import describe_span
+from blended_xblock.schedule.wording import describe_span_in_zone
 
 # Longer texts are cut: a sentence says which one it was, and the page shows the whole of it.
 SHOWN: Final = 80
@@ -39,10 +39,8 @@ def describe_changed_session(old: SessionDesign, new: SessionDesign, now: dateti
 def describe_when(session: SessionDesign, now: datetime) -> str:
     """Return "Tue 12 May, 09:00–12:30 (Paris time)", as authored."""
     zone = ZoneInfo(session.timezone)
-    when = describe_span(
-        session.start.replace(tzinfo=zone), session.end.replace(tzinfo=zone), session.timezone, now
-    )
-    return _("%(when)s (%(zone)s)") % {"when": when.text, "zone": when.zone}
+    start, end = session.start.replace(tzinfo=zone), session.end.replace(tzinfo=zone)
+    return describe_span_in_zone(start, end, session.timezone, now)
 
 
 def other_details(what: str) -> str:

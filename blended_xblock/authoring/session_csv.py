@@ -24,6 +24,7 @@ from blended_xblock.design.checks import MAX_TITLE, NO_WALL_TIME
 from blended_xblock.design.parts import MAX_SESSIONS
 from blended_xblock.design.problems import canonical_uuid, one_line, shown
 from blended_xblock.errors import DesignError, InvalidInputError
+from blended_xblock.reports.cells import guard
 
 # Stands where a time could not be read, so that the rest of the row can still be checked.
 _SOME_START, _SOME_END = "2000-06-15T09:00", "2000-06-15T10:00"
@@ -61,7 +62,7 @@ def write_sessions(sessions: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow(cells.COLUMNS)
     for session in sessions:
         row = _row_of(session)
-        writer.writerow([cells.guard(row[name]) for name in cells.COLUMNS])
+        writer.writerow([guard(row[name]) for name in cells.COLUMNS])
     return text.getvalue()
 
 

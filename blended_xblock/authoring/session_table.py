@@ -18,6 +18,7 @@ from blended_xblock.authoring import session_cells as cells
 from blended_xblock.design.parts import MAX_SESSIONS
 from blended_xblock.design.problems import one_line, shown
 from blended_xblock.errors import InvalidInputError
+from blended_xblock.reports.cells import unguard
 
 MAX_BYTES: Final = 1_000_000
 _DELIMITERS: Final = (",", ";", "\t")
@@ -39,7 +40,7 @@ class Table:
         place = self.places.get(name)
         if place is None:
             return None
-        return cells.unguard(record[place]) if place < len(record) else ""
+        return unguard(record[place]) if place < len(record) else ""
 
     def heading(self, name: str) -> str:
         """Return how the table itself calls a column."""

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from blended_xblock.design import Design, FollowUp, Gate, MakeUp, Reminder, Rule
+from blended_xblock.design import (
+    CheckIn,
+    Design,
+    FollowUp,
+    FromMinutes,
+    Gate,
+    MakeUp,
+    Reminder,
+    Rule,
+    SessionDesign,
+    Status,
+)
+from blended_xblock.design.arrivals import arrivals_of
+from blended_xblock.design.measured import Measured, measured_of, minutes_for
 
 # So many are named one by one in a sentence; the rest are counted.
 NAMED: Final = 3
@@ -16,7 +30,7 @@ _HOURS_OF_A_DAY: Final = 24
 
 
 def describe_design(design: Design, titles: Mapping[str, str]) -> list[str]:
-    """Return what the settings mean: one to four items, each of one or two sentences.
+    """Return what the settings mean: one to six items, each of one or two sentences.
 
     ``titles`` names linked blocks by ``type@id``; one that has no title is named by its link.
     """
@@ -32,7 +46,34 @@ def describe_design(design: Design, titles: Mapping[str, str]) -> list[str]:
         said.append(_describe_make_ups(design.make_ups, titles))
     if design.reminders:
         said.append(_describe_reminders(design.reminders))
+    if live and design.check_in != CheckIn():
+        said.append(_describe_check_in(design))
+    if live and design.from_minutes != FromMinutes():
+        said.append(_describe_from_minutes(design))
     return said
+
+
+def describe_minutes(design: Design, now: datetime) -> str:
+    """Return what a report's minutes mean in the next session, or the last one; "" without any."""
+    sessions = [each for each in design.sessions if not each.cancelled]
+    if not sessions:
+        return ""
+    ahead = [each for each in sessions if each.ends_at > now]
+    session = min(ahead, key=_start) if ahead else max(sessions, key=_start)
+    start, end = session.starts_at, session.ends_at
+    settings = design.from_minutes
+    steps = _steps(
+        measured_of(design),
+        minutes_for(settings.present_from, start, end),
+        minutes_for(settings.absent_below, start, end),
+        "%(n)d",
+    )
+    length = (end - start) // timedelta(minutes=1)
+    return ngettext(
+        "Of the %(n)d minute of %(title)s: %(steps)s.",
+        "Of the %(n)d minutes of %(title)s: %(steps)s.",
+        length,
+    ) % {"n": length, "title": quote(session.title), "steps": steps}
 
 
 def by_delay(follow_ups: Iterable[FollowUp], titles: Mapping[str, str]) -> dict[int, list[str]]:
@@ -176,11 +217,120 @@ def _describe_make_ups(make_ups: Sequence[MakeUp], titles: Mapping[str, str]) ->
 def _describe_reminders(reminders: Sequence[Reminder]) -> str:
     hours = sorted((item.hours_before for item in reminders), reverse=True)
     return _("Calendar entries remind learners %(times)s before each session.") % {
-        "times": _join([_stretch(each) for each in hours])
+        "times": _join([describe_hours(each) for each in hours])
     }
 
 
-def _stretch(hours: int) -> str:
+def _describe_check_in(design: Design) -> str:
+    """Return one or two sentences: from when on learners check in, and with which status."""
+    settings, arrivals = design.check_in, arrivals_of(design)
+    ends = (0, settings.late_after, settings.too_late_after)
+    steps: list[tuple[int, Status]] = []
+    for start, status, end in zip(
+        (-settings.opens_before, *ends),
+        (arrivals.early, arrivals.on_time, arrivals.late, arrivals.too_late),
+        (*ends, None),
+        strict=True,
+    ):
+        # What lasts no minute is nobody's time of arrival.
+        if status is None or start == end:
+            continue
+        if not steps or steps[-1][1] != status:
+            steps.append((start, status))
+    if not steps:
+        return _("Learners cannot check themselves in: only the trainer can record them.")
+    parts = [
+        _("%(when)s as %(status)s")
+        % {"when": _from(start, is_first=not n), "status": _name(status)}
+        for n, (start, status) in enumerate(steps)
+    ]
+    said = _("Learners check themselves in %(steps)s.") % {"steps": _join(parts)}
+    return said if arrivals.too_late else f"{said} {_needs_a_person(settings.too_late_after)}"
+
+
+def _describe_from_minutes(design: Design) -> str:
+    """Return one or two sentences: with which share of a session a report gives which status."""
+    settings, measured = design.from_minutes, measured_of(design)
+    steps = _steps(measured, settings.present_from, settings.absent_below, _("%(n)d%%"))
+    said = _("From a report, learners are recorded by their share of the session: %(steps)s.") % {
+        "steps": steps
+    }
+    if measured.late == measured.present:
+        return said
+    text = _("Whoever joins after the start and stays is recorded as %(status)s.")
+    if settings.late_after:
+        text = ngettext(
+            "Whoever joins %(n)d minute or more after the start and stays is recorded as "
+            "%(status)s.",
+            "Whoever joins %(n)d minutes or more after the start and stays is recorded as "
+            "%(status)s.",
+            settings.late_after,
+        )
+    return f"{said} {text % {'n': settings.late_after, 'status': _name(measured.late)}}"
+
+
+def _steps(measured: Measured, present: int, absent: int, amount: str) -> str:
+    """Return which status is given from which amount on, from the most to the least."""
+    steps: list[tuple[int, Status | None]] = []
+    for least, status in (
+        (present, measured.present),
+        (absent, measured.left_early),
+        (0, measured.absent),
+    ):
+        # What holds nothing is nobody's share.
+        if steps and steps[-1][0] == least:
+            continue
+        if steps and steps[-1][1] == status:
+            steps.pop()
+        steps.append((least, status))
+    parts = []
+    for n, (least, status) in enumerate(steps):
+        text = _("%(status)s from %(amount)s")
+        if not least:
+            text = _("%(status)s below %(amount)s") if n else _("%(status)s for everybody")
+        named = _name(status) if status else _("left to the trainer")
+        parts.append(text % {"status": named, "amount": amount % {"n": least or steps[n - 1][0]}})
+    return _join(parts)
+
+
+def _start(session: SessionDesign) -> datetime:
+    return session.starts_at
+
+
+def _from(minute: int, *, is_first: bool) -> str:
+    if minute < 0:
+        text = ngettext(
+            "from %(n)d minute before each session",
+            "from %(n)d minutes before each session",
+            -minute,
+        )
+    elif not minute:
+        text = _("from the start of each session") if is_first else _("from its start")
+    elif is_first:
+        text = ngettext(
+            "from %(n)d minute after the start of each session",
+            "from %(n)d minutes after the start of each session",
+            minute,
+        )
+    else:
+        text = ngettext(
+            "from %(n)d minute after its start", "from %(n)d minutes after its start", minute
+        )
+    return text % {"n": abs(minute)}
+
+
+def _needs_a_person(minute: int) -> str:
+    if not minute:
+        return _("From its start, only the trainer can record them.")
+    return ngettext(
+        "From %(n)d minute after its start, only the trainer can record them.",
+        "From %(n)d minutes after its start, only the trainer can record them.",
+        minute,
+    ) % {"n": minute}
+
+
+def describe_hours(hours: int) -> str:
+    """Return so many hours in words: in days, where they are whole days."""
     days, rest = divmod(hours, _HOURS_OF_A_DAY)
     if rest:
         return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
@@ -199,3 +349,7 @@ def _join(parts: Sequence[str], more: int = 0) -> str:
 
 def _title(link: str, titles: Mapping[str, str]) -> str:
     return titles.get(link) or link
+
+
+def _name(status: Status) -> str:
+    return quote(_(status.label) if status.label else status.code)

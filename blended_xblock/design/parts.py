@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from blended_xblock.design.checks import MAX_TEXT, MAX_TITLE
+from blended_xblock.design.element import Element, finish
 from blended_xblock.design.problems import as_read
 from blended_xblock.design.problems import mark as _
 from blended_xblock.design.reader import Pairs, Reader
@@ -21,14 +22,18 @@ MODES: Final = ("in_person", "online", "hybrid")
 RULE_KINDS: Final = ("sessions", "occurrence", "minutes")
 WHEN_UNMARKED: Final = ("wait", "open")
 SESSION_TAGS: Final = ("audience",)
+CHECK_IN_STATUSES: Final = ("early", "on_time", "late", "too_late")
+FROM_MINUTES_STATUSES: Final = ("present", "late", "left_early", "absent")
 
 MAX_SESSIONS: Final = 200
 MAX_ITEMS: Final = 50
+MAX_CODE: Final = 3
 MAX_CAPACITY: Final = 100_000
 MAX_MINUTES: Final = 100_000
 MAX_DAYS: Final = 365
 MAX_HOURS: Final = 8_760
 MAX_REMINDERS: Final = 10
+MAX_DESK_MINUTES: Final = 1_440
 
 # The characters of opaque keys; a whole usage key has a "+", and is told apart by it.
 _LINK: Final = re.compile(r"[\w\-~.:%]{1,254}@[\w\-~.:%]{1,254}")
@@ -36,38 +41,22 @@ _LINK: Final = re.compile(r"[\w\-~.:%]{1,254}@[\w\-~.:%]{1,254}")
 _NO_TIME: Final = datetime(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Element:
-    """What every element has: the unknown attributes and elements that an export gives back."""
-
-    extra: Pairs = ()
-    extra_elements: tuple[str, ...] = ()
-
-    def _kept(self) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        if self.extra:
-            kept["extra"] = dict(self.extra)
-        if self.extra_elements:
-            kept["extra_elements"] = list(self.extra_elements)
-        return kept
-
-
 @dataclass(frozen=True, slots=True)
-class Link(_Element):
+class Link(Element):
     """A block of the same course, as ``type@block_id``: it leads there in any run of the course."""
 
     block: str
 
     @classmethod
     def read(cls, reader: Reader) -> Link:
-        return cls(_read_block(reader), **_finish(reader))
+        return cls(_read_block(reader), **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"block": self.block, **self._kept()}
+        return {"block": self.block, **self.kept()}
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp(_Element):
+class FollowUp(Element):
     """Content that opens ``delay_days`` after the session with which a learner took part."""
 
     block: str
@@ -76,14 +65,14 @@ class FollowUp(_Element):
     @classmethod
     def read(cls, reader: Reader) -> FollowUp:
         delay = reader.whole("delay_days", 0, MAX_DAYS, 0) or 0
-        return cls(_read_block(reader), delay, **_finish(reader))
+        return cls(_read_block(reader), delay, **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"block": self.block, "delay_days": self.delay_days, **self._kept()}
+        return {"block": self.block, "delay_days": self.delay_days, **self.kept()}
 
 
 @dataclass(frozen=True, slots=True)
-class MakeUp(_Element):
+class MakeUp(Element):
     """Content that stands in for a missed session, if done within so many days (None: any time)."""
 
     block: str
@@ -92,14 +81,14 @@ class MakeUp(_Element):
     @classmethod
     def read(cls, reader: Reader) -> MakeUp:
         within = reader.whole("within_days", 1, MAX_DAYS, None)
-        return cls(_read_block(reader), within, **_finish(reader))
+        return cls(_read_block(reader), within, **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"block": self.block, "within_days": self.within_days, **self._kept()}
+        return {"block": self.block, "within_days": self.within_days, **self.kept()}
 
 
 @dataclass(frozen=True, slots=True)
-class SessionDesign(_Element):
+class SessionDesign(Element):
     """One dated live meeting; ``start`` and ``end`` are naive, on the clocks of ``timezone``."""
 
     id: str
@@ -158,7 +147,7 @@ class SessionDesign(_Element):
             audience=audience,
             cancelled=bool(reader.flag("cancelled", False)),
             audience_xml=reader.kept_texts("audience_xml", "audience", "cohort", audience),
-            **_finish(reader, SESSION_TAGS),
+            **finish(reader, SESSION_TAGS),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -177,12 +166,12 @@ class SessionDesign(_Element):
             "audience": list(self.audience),
             "cancelled": self.cancelled,
             **({"audience_xml": dict(self.audience_xml)} if self.audience_xml else {}),
-            **self._kept(),
+            **self.kept(),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Status(_Element):
+class Status(Element):
     """What may be recorded of a learner: its share of the grade, and what it means for the rule."""
 
     code: str
@@ -193,7 +182,7 @@ class Status(_Element):
 
     @classmethod
     def read(cls, reader: Reader) -> Status:
-        code = reader.text("code", 3, required=True)
+        code = reader.text("code", MAX_CODE, required=True)
         if any(character.isspace() for character in code):
             reader.problem("code", _("holds a space. Write one to three characters without it."))
         return cls(
@@ -202,7 +191,7 @@ class Status(_Element):
             credit=reader.number("credit", 0, 1, required=True) or 0.0,
             attended=bool(reader.flag("attended", None)),
             counted=bool(reader.flag("counted", None)),
-            **_finish(reader),
+            **finish(reader),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -212,12 +201,12 @@ class Status(_Element):
             "credit": self.credit,
             "attended": self.attended,
             "counted": self.counted,
-            **self._kept(),
+            **self.kept(),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(_Element):
+class Rule(Element):
     """What counts as taking part: so many sessions or minutes, or a part of one occurrence."""
 
     kind: str = "sessions"
@@ -239,15 +228,15 @@ class Rule(_Element):
             reader.refuse("percent", kind)
         else:
             reader.skip("at_least", "percent")
-        return cls(kind, at_least, percent, **_finish(reader))
+        return cls(kind, at_least, percent, **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
         amount = "percent" if self.kind == "occurrence" else "at_least"
-        return {"kind": self.kind, amount: getattr(self, amount), **self._kept()}
+        return {"kind": self.kind, amount: getattr(self, amount), **self.kept()}
 
 
 @dataclass(frozen=True, slots=True)
-class Gate(_Element):
+class Gate(Element):
     """What happens while a roll is not done: keep waiting, or open after so many hours."""
 
     when_unmarked: str = "wait"
@@ -257,18 +246,18 @@ class Gate(_Element):
     def read(cls, reader: Reader) -> Gate:
         hours = reader.whole("after_hours", 0, MAX_HOURS, 72)
         when = reader.choice("when_unmarked", WHEN_UNMARKED, None)
-        return cls(when, 72 if hours is None else hours, **_finish(reader))
+        return cls(when, 72 if hours is None else hours, **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "when_unmarked": self.when_unmarked,
             "after_hours": self.after_hours,
-            **self._kept(),
+            **self.kept(),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder(_Element):
+class Reminder(Element):
     """So many hours before a session starts, learners are reminded of it."""
 
     hours_before: int
@@ -277,10 +266,135 @@ class Reminder(_Element):
     def read(cls, reader: Reader) -> Reminder:
         if reader.get("hours_before") is None:
             reader.missing("hours_before")
-        return cls(reader.whole("hours_before", 1, MAX_HOURS, None) or 0, **_finish(reader))
+        return cls(reader.whole("hours_before", 1, MAX_HOURS, None) or 0, **finish(reader))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"hours_before": self.hours_before, **self._kept()}
+        return {"hours_before": self.hours_before, **self.kept()}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn(Element):
+    """How learners check themselves in: when, and with which status.
+
+    Minutes are counted from the start of a session: the desk opens ``opens_before`` it; who checks
+    in before the start gets ``early``, until ``late_after`` minutes ``on_time``, until
+    ``too_late_after`` minutes ``late``, and then until the end ``too_late``. Each is a code of the
+    unit's statuses; empty is what ``design.arrivals`` makes of the unit's statuses (for
+    ``too_late``: the learner is sent to the instructor and nothing is recorded). The code on the
+    screen changes every ``rotate_seconds``.
+    """
+
+    opens_before: int = 30
+    late_after: int = 10
+    too_late_after: int = 60
+    rotate_seconds: int = 15
+    early: str = ""
+    on_time: str = ""
+    late: str = ""
+    too_late: str = ""
+
+    @classmethod
+    def read(cls, reader: Reader) -> CheckIn:
+        late = reader.whole("late_after", 0, MAX_DESK_MINUTES, 10)
+        too_late = reader.whole("too_late_after", 0, MAX_DESK_MINUTES, 60)
+        if late is not None and too_late is not None and too_late < late:
+            reader.problem(
+                "too_late_after",
+                _(
+                    "is %(minutes)s minutes, but learners are late only after %(late)s. Choose "
+                    "%(late)s or more, or let them be late earlier."
+                ),
+                minutes=too_late,
+                late=late,
+            )
+        return cls(
+            opens_before=_or(reader.whole("opens_before", 0, MAX_DESK_MINUTES, 30), 30),
+            late_after=_or(late, 10),
+            too_late_after=_or(too_late, 60),
+            rotate_seconds=reader.whole("rotate_seconds", 5, 300, 15) or 15,
+            early=reader.text("early", MAX_CODE),
+            on_time=reader.text("on_time", MAX_CODE),
+            late=reader.text("late", MAX_CODE),
+            too_late=reader.text("too_late", MAX_CODE),
+            **finish(reader),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "opens_before": self.opens_before,
+            "late_after": self.late_after,
+            "too_late_after": self.too_late_after,
+            "rotate_seconds": self.rotate_seconds,
+            "early": self.early,
+            "on_time": self.on_time,
+            "late": self.late,
+            "too_late": self.too_late,
+            **self.kept(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FromMinutes(Element):
+    """What the minutes of a report mean: how much of a session it takes, and with which status.
+
+    ``design.measured`` judges by them: from ``present_from`` percent of the session on a learner
+    was there, below ``absent_below`` percent absent, and in between left early. A first join of
+    ``late_after`` minutes or more after the start is late; who is there until ``left_before``
+    minutes before the end has not left early. Each status is a code of the unit's; empty is what
+    ``design.measured`` makes of the unit's statuses.
+    """
+
+    present_from: int = 75
+    late_after: int = 10
+    absent_below: int = 10
+    left_before: int = 10
+    present: str = ""
+    late: str = ""
+    left_early: str = ""
+    absent: str = ""
+
+    @classmethod
+    def read(cls, reader: Reader) -> FromMinutes:
+        present = reader.whole("present_from", 1, 100, 75)
+        absent = reader.whole("absent_below", 0, 100, 10)
+        if present is not None and absent is not None and absent > present:
+            reader.problem(
+                "absent_below",
+                _(
+                    "is %(absent)s%%, but learners count as present from %(present)s%% on. Choose "
+                    "%(present)s or less, or a larger share for present."
+                ),
+                absent=absent,
+                present=present,
+            )
+        return cls(
+            present_from=_or(present, 75),
+            late_after=_or(reader.whole("late_after", 0, MAX_DESK_MINUTES, 10), 10),
+            absent_below=_or(absent, 10),
+            left_before=_or(reader.whole("left_before", 0, MAX_DESK_MINUTES, 10), 10),
+            present=reader.text("present", MAX_CODE),
+            late=reader.text("late", MAX_CODE),
+            left_early=reader.text("left_early", MAX_CODE),
+            absent=reader.text("absent", MAX_CODE),
+            **finish(reader),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "present_from": self.present_from,
+            "late_after": self.late_after,
+            "absent_below": self.absent_below,
+            "left_before": self.left_before,
+            "present": self.present,
+            "late": self.late,
+            "left_early": self.left_early,
+            "absent": self.absent,
+            **self.kept(),
+        }
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value
 
 
 def _read_block(reader: Reader) -> str:
@@ -295,9 +409,3 @@ def _read_block(reader: Reader) -> str:
             value=block,
         )
     return block
-
-
-def _finish(reader: Reader, known_tags: tuple[str, ...] = ()) -> dict[str, Any]:
-    extra, elements = reader.extra(), reader.extra_elements(known_tags)
-    reader.finish()
-    return {"extra": extra, "extra_elements": elements}

@@ -16,10 +16,15 @@ from typing import Any, Final
 
 from blended_xblock.design.checks import MAX_TEXT
 from blended_xblock.design.parts import (
+    CHECK_IN_STATUSES,
+    FROM_MINUTES_STATUSES,
+    MAX_CODE,
     MAX_ITEMS,
     MAX_REMINDERS,
     MAX_SESSIONS,
+    CheckIn,
     FollowUp,
+    FromMinutes,
     Gate,
     Link,
     MakeUp,
@@ -52,6 +57,8 @@ TAGS: Final = (
     "follow_up",
     "make_up",
     "reminder",
+    "check_in",
+    "from_minutes",
 )
 MAX_STATUSES: Final = 20
 
@@ -80,6 +87,8 @@ class Design:
     follow_ups: tuple[FollowUp, ...] = ()
     make_ups: tuple[MakeUp, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    check_in: CheckIn = field(default_factory=CheckIn)
+    from_minutes: FromMinutes = field(default_factory=FromMinutes)
     confirmed_for: str = ""
     objective_xml: Pairs = ()
     extra_elements: tuple[str, ...] = ()
@@ -122,6 +131,13 @@ class Design:
             **(
                 {"reminders": [item.to_dict() for item in self.reminders]} if self.reminders else {}
             ),
+            # Likewise: only what a course team changed is said.
+            **({"check_in": self.check_in.to_dict()} if self.check_in != CheckIn() else {}),
+            **(
+                {"from_minutes": self.from_minutes.to_dict()}
+                if self.from_minutes != FromMinutes()
+                else {}
+            ),
             "confirmed_for": self.confirmed_for,
             **({"objective_xml": dict(self.objective_xml)} if self.objective_xml else {}),
             **({"extra_elements": list(self.extra_elements)} if self.extra_elements else {}),
@@ -145,7 +161,8 @@ def _read_design(root: Reader) -> Design:
     follow_ups = root.children("follow_ups", "follow_up", MAX_ITEMS, "block")
     make_ups = root.children("make_ups", "make_up", MAX_ITEMS, "block")
     reminders = root.children("reminders", "reminder", MAX_REMINDERS)
-    rule, gate = root.child("rule"), root.child("gate")
+    rule, gate, check_in = root.child("rule"), root.child("gate"), root.child("check_in")
+    minutes = root.child("from_minutes")
     design = Design(
         model=root.choice("model", MODELS, "custom"),
         objectives=objectives,
@@ -157,6 +174,8 @@ def _read_design(root: Reader) -> Design:
         follow_ups=tuple(map(FollowUp.read, follow_ups)),
         make_ups=tuple(map(MakeUp.read, make_ups)),
         reminders=tuple(map(Reminder.read, reminders)),
+        check_in=CheckIn.read(check_in) if check_in else CheckIn(),
+        from_minutes=FromMinutes.read(minutes) if minutes else FromMinutes(),
         confirmed_for=root.text("confirmed_for"),
         objective_xml=root.kept_texts("objective_xml", "objective", "text", objectives),
         extra_elements=root.extra_elements(TAGS),
@@ -166,6 +185,10 @@ def _read_design(root: Reader) -> Design:
     _check_statuses(statuses, root)
     _check_links(prework, follow_ups, make_ups)
     _check_reminders(reminders, design.reminders)
+    if check_in:
+        _check_codes(check_in, CHECK_IN_STATUSES, statuses)
+    if minutes:
+        _check_codes(minutes, FROM_MINUTES_STATUSES, statuses)
     return design
 
 
@@ -234,3 +257,21 @@ def _check_reminders(readers: Sequence[Reader], reminders: Sequence[Reminder]) -
     for reader, reminder in zip(readers, reminders, strict=True):
         # A number that could not be read is 0, and has been reported already.
         reader.once("hours_before", str(reminder.hours_before or ""), first_of)
+
+
+def _check_codes(reader: Reader, names: Sequence[str], statuses: Sequence[Reader]) -> None:
+    authored = [each.raw_text("code") for each in statuses]
+    codes = [code for code in authored if code] or [each.code for each in DEFAULT_STATUSES]
+    for name in names:
+        code = reader.raw_text(name)
+        # A longer one was reported as too long.
+        if code and len(code) <= MAX_CODE and code not in codes:
+            reader.problem(
+                name,
+                _(
+                    "is “%(value)s”, which is no code of the unit’s statuses. Use one of "
+                    "%(codes)s, or leave it empty."
+                ),
+                value=code,
+                codes=", ".join(codes),
+            )

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from blended_xblock.design import Design, SessionDesign
 
 LONG: Final = timedelta(hours=24)
+# Whoever checks in so much earlier is hardly there.
+EARLY: Final = 240
+_NEVER_LATE: Final = _(
+    "is %(minutes)s minutes, when every session is over, so that nobody can be late. Choose fewer."
+)
+_NOT_ATTENDED: Final = _(
+    "does not say that the learner took part. Choose another status, unless that is meant."
+)
 
 
 def list_warnings(design: Design, now: datetime) -> tuple[Problem, ...]:
@@ -29,6 +37,8 @@ def list_warnings(design: Design, now: datetime) -> tuple[Problem, ...]:
         *_about_overlaps(design),
         *_about_rule(design),
         *_about_make_ups(design),
+        *_about_check_in(design),
+        *_about_from_minutes(design),
     )
 
 
@@ -131,3 +141,65 @@ def _about_rule(design: Design) -> Iterator[Problem]:
     if offered < design.rule.at_least:
         params = {"needed": design.rule.at_least, "offered": offered}
         yield _warn("rule", "at_least", ("rule", "at_least"), text, **params)
+
+
+def _about_check_in(design: Design) -> Iterator[Problem]:
+    """Warn of settings that a course team made; the usual ones are nobody's choice."""
+    settings = design.check_in
+    if settings == type(settings)():
+        return
+
+    def warn(name: str, text: str, **params: object) -> Problem:
+        return _warn("check_in", name, ("check_in", name), text, **params)
+
+    if settings.opens_before > EARLY:
+        text = _(
+            "is %(minutes)s minutes, so that learners can check in hours before the session. "
+            "Choose fewer."
+        )
+        yield warn("opens_before", text, minutes=settings.opens_before)
+    if not settings.late_after and not settings.opens_before:
+        text = _(
+            "is 0 and check-in opens only at the start, so that nobody can be on time. Choose more "
+            "minutes, or open earlier."
+        )
+        yield warn("late_after", text)
+    if _outlasts_all(design, settings.late_after):
+        yield warn("late_after", _NEVER_LATE, minutes=settings.late_after)
+    known = {status.code: status for status in design.effective_statuses}
+    for name in ("early", "on_time", "late"):
+        status = known.get(getattr(settings, name))
+        if status is not None and not status.attended:
+            yield warn(name, _NOT_ATTENDED)
+
+
+def _about_from_minutes(design: Design) -> Iterator[Problem]:
+    settings = design.from_minutes
+    if settings == type(settings)():
+        return
+
+    def warn(name: str, text: str, **params: object) -> Problem:
+        return _warn("from_minutes", name, ("from_minutes", name), text, **params)
+
+    if _outlasts_all(design, settings.late_after):
+        yield warn("late_after", _NEVER_LATE, minutes=settings.late_after)
+    if _outlasts_all(design, settings.left_before):
+        text = _(
+            "is %(minutes)s minutes, longer than every session, so that whoever came late never "
+            "left early. Choose fewer."
+        )
+        yield warn("left_before", text, minutes=settings.left_before)
+    known = {status.code: status for status in design.effective_statuses}
+    for name in ("present", "late", "left_early"):
+        status = known.get(getattr(settings, name))
+        if status is not None and not status.attended:
+            yield warn(name, _NOT_ATTENDED)
+    absent = known.get(settings.absent)
+    if absent is not None and absent.attended:
+        text = _("says that the learner took part. Choose another status, unless that is meant.")
+        yield warn("absent", text)
+
+
+def _outlasts_all(design: Design, minutes: int) -> bool:
+    lengths = [each.ends_at - each.starts_at for each in design.sessions if not each.cancelled]
+    return bool(lengths) and timedelta(minutes=minutes) >= max(lengths)

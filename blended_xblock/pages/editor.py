@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,21 +15,29 @@ from django.utils.translation import gettext as _
 
 from blended_xblock.attendance.held import sessions_with_records
 from blended_xblock.authoring.clocks import clock_notes, describe_on_clock_of
-from blended_xblock.authoring.drafts import list_warnings, read_draft, read_links
-from blended_xblock.authoring.links import LinkInfo, describe_links
+from blended_xblock.authoring.drafts import list_warnings, read_draft, read_link_infos
+from blended_xblock.authoring.links import LinkInfo, titles_of
 from blended_xblock.authoring.places import form_problem
 from blended_xblock.authoring.shapes import list_models
 from blended_xblock.authoring.what_if import list_cases
-from blended_xblock.authoring.wording import describe_design
-from blended_xblock.design import DEFAULT_STATUSES, Design, Problem, SessionDesign
+from blended_xblock.authoring.wording import describe_design, describe_minutes
+from blended_xblock.design import (
+    DEFAULT_STATUSES,
+    CheckIn,
+    Design,
+    FromMinutes,
+    Problem,
+    SessionDesign,
+)
 from blended_xblock.errors import DesignError
 from blended_xblock.hosts import get_host
-from blended_xblock.hosts.base import OutlineNode, Viewer
+from blended_xblock.hosts.base import Viewer
 from blended_xblock.models import Session
 from blended_xblock.schedule import zones
-from blended_xblock.schedule.wording import describe_span, describe_zone
+from blended_xblock.schedule.wording import describe_span, describe_span_in_zone, describe_zone
 
 _FIRST_IN: Final = timedelta(days=7)
+_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,6 @@ class LinkList:
 class EditorPage:
     """``info`` is plain data for the page's script."""
 
-    title: str
     info: dict[str, Any]
     link_lists: tuple[LinkList, ...]
 
@@ -59,7 +66,7 @@ def editor_page(
     now = now or timezone.now()
     host = get_host()
     outline = host.authored_outline(viewer.course_key)
-    links = describe_links(read_links(stored), outline)
+    links = read_link_infos(outline, stored)
     own = _own_zones(stored, viewer)
     today = now.astimezone(ZoneInfo(own[0]))
     info = {
@@ -74,16 +81,17 @@ def editor_page(
         "default_statuses": [
             {**status.to_dict(), "label": _(status.label)} for status in DEFAULT_STATUSES
         ],
+        "usual_check_in": CheckIn().to_dict(),
+        "usual_from_minutes": FromMinutes().to_dict(),
         "records": {
             session_id: dataclasses.asdict(held)
             for session_id, held in sessions_with_records(viewer.usage_key).items()
         },
         "unconfirmed": _unconfirmed(viewer.usage_key, now),
         "links": _links_data(links),
-        "today": today.date().isoformat(),
-        "first_day": _next_working_day(today + _FIRST_IN).date().isoformat(),
+        "first_day": _working_day(today.date() + _FIRST_IN).isoformat(),
     }
-    return EditorPage(title=str(stored["title"]), info=info, link_lists=_link_lists())
+    return EditorPage(info=info, link_lists=_link_lists())
 
 
 def check_draft(
@@ -92,16 +100,17 @@ def check_draft(
     """Return what is wrong with a draft, and what it means if nothing is; never raises for it.
 
     ``data`` is {"title", "weight", "design", "timezone"}, the last being the clock the author
-    reads. ``sentences`` is None while the draft has errors: it means nothing yet.
+    reads. ``sentences`` and ``minutes`` are None while the draft has errors: it means nothing yet.
     """
     now = now or timezone.now()
     outline = get_host().authored_outline(viewer.course_key)
-    links = describe_links(read_links(data), outline)
-    titles = {link: info.title for link, info in links.items()}
+    links = read_link_infos(outline, data)
+    titles = titles_of(links)
     answer: dict[str, Any] = {
         "links": _links_data(links),
         "sessions": _sessions_in_words(data, _author_zone(data, viewer), now),
         "sentences": None,
+        "minutes": None,
         "what_if": "",
     }
     problems: Sequence[Problem]
@@ -113,16 +122,16 @@ def check_draft(
         problems = list_warnings(version, outline, viewer.usage_key, now)
         cases = list_cases(version.design, titles, now, _author_zone(data, viewer))
         answer["sentences"] = describe_design(version.design, titles)
+        answer["minutes"] = describe_minutes(version.design, now)
         answer["what_if"] = render_to_string("blended_xblock/editor/what_if.html", {"cases": cases})
-    answer["problems"] = problems_data(problems, data, outline)
+    answer["problems"] = problems_data(problems, data, titles)
     return answer
 
 
 def problems_data(
-    problems: Sequence[Problem], data: Mapping[str, Any], outline: OutlineNode | None
+    problems: Sequence[Problem], data: Mapping[str, Any], titles: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Return problems as the form shows them, in the order of the design."""
-    titles = {link: info.title for link, info in describe_links(read_links(data), outline).items()}
     return [dataclasses.asdict(form_problem(each, data, titles)) for each in problems]
 
 
@@ -202,8 +211,9 @@ def _zone_label(zone: str, now: datetime) -> str:
     }
 
 
-def _next_working_day(day: datetime) -> datetime:
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+def _working_day(day: date) -> date:
+    """Return the day, or the Monday after it."""
+    return day if day.weekday() < _SATURDAY else day + timedelta(days=7 - day.weekday())
 
 
 def _sessions_in_words(
@@ -243,13 +253,12 @@ def _unconfirmed(usage_key: str, now: datetime) -> list[dict[str, str]]:
             "id": session.design_id,
             "start": _wall(session.starts_at, session.timezone),
             "end": _wall(session.ends_at, session.timezone),
-            "text": _("%(title)s: %(when)s (%(zone)s)")
+            "text": _("%(title)s: %(when)s")
             % {
                 "title": session.title,
-                "when": describe_span(
+                "when": describe_span_in_zone(
                     session.starts_at, session.ends_at, session.timezone, now
-                ).text,
-                "zone": describe_zone(session.timezone),
+                ),
             },
         }
         for session in drafts
@@ -257,5 +266,5 @@ def _unconfirmed(usage_key: str, now: datetime) -> list[dict[str, str]]:
 
 
 def _wall(instant: datetime, zone: str) -> str:
-    local = instant.astimezone(UTC).astimezone(ZoneInfo(zone))
+    local = instant.astimezone(ZoneInfo(zone))
     return local.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -45,10 +45,42 @@ def describe_span(start: datetime, end: datetime, zone: str, now: datetime | Non
     )
 
 
+def describe_span_in_zone(
+    start: datetime, end: datetime, zone: str, now: datetime | None = None
+) -> str:
+    """Return the same with the zone in words: "Tue 12 May, 09:00–12:30 (Paris time)"."""
+    when = describe_span(start, end, zone, now)
+    return _("%(when)s (%(zone)s)") % {"when": when.text, "zone": when.zone}
+
+
+def describe_span_in_full(start: datetime, end: datetime, zone: str) -> str:
+    """Return the same as paper needs it, read at any time: "Tuesday 12 May 2026, 09:00–12:30"."""
+    tz = ZoneInfo(zone)
+    begin, finish = start.astimezone(tz), end.astimezone(tz)
+    # Translators: how a day is written in full, in Django's date format letters.
+    pattern = _("l j F Y")
+    first, last = date_format(begin, pattern), date_format(finish, pattern)
+    if first == last:
+        return _("%(day)s, %(start)s–%(end)s") % {
+            "day": first,
+            "start": _clock(begin),
+            "end": _clock(finish),
+        }
+    return _("%(start)s – %(end)s") % {
+        "start": f"{first}, {_clock(begin)}",
+        "end": f"{last}, {_clock(finish)}",
+    }
+
+
 def describe_instant(instant: datetime, zone: str, now: datetime | None = None) -> str:
     """Return one instant as read on the clocks of ``zone``: "Tue 12 May, 12:30"."""
     local = instant.astimezone(ZoneInfo(zone))
     return _("%(day)s, %(time)s") % {"day": describe_day(local, now), "time": _clock(local)}
+
+
+def describe_clock(instant: datetime, zone: str) -> str:
+    """Return the time of day of an instant as read on the clocks of ``zone``: "12:30"."""
+    return _clock(instant.astimezone(ZoneInfo(zone)))
 
 
 def describe_day(local: datetime, now: datetime | None = None) -> str:
@@ -95,6 +127,15 @@ def describe_distance(start: datetime, end: datetime, now: datetime, zone: str) 
         return ngettext("in %(n)d minute", "in %(n)d minutes", minutes) % {"n": minutes}
     hours = round(minutes / 60)
     return ngettext("in %(n)d hour", "in %(n)d hours", hours) % {"n": hours}
+
+
+def mode_label(mode: str) -> str:
+    """Return how a session is held, in words."""
+    return {
+        "in_person": _("In the room"),
+        "online": _("Online"),
+        "hybrid": _("In the room or online"),
+    }[mode]
 
 
 def _clock(local: datetime) -> str:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blended_xblock.authoring.merging import merge
-from blended_xblock.design import DEFAULT_STATUSES, Design
-from tests.designs import FIRST, SECOND, complete, session, status, texts, unhurried, valid
+from blended_xblock.design import DEFAULT_STATUSES, CheckIn, Design, FromMinutes
+from tests.designs import FIRST, SECOND, complete, session, status, texts, valid
 
 Values = dict[str, Any]
 THIRD = "00000000-0000-4000-8000-000000000003"
@@ -73,7 +73,6 @@ def with_session(**changes: Any) -> Values:
     return {"sessions": [session(**changes)]}
 
 
-@unhurried
 @given(half_typed(), half_typed())
 def test_where_one_side_changed_nothing_the_other_is_the_result(
     base: Values, other: Values
@@ -88,7 +87,6 @@ def test_where_one_side_changed_nothing_the_other_is_the_result(
         assert result.conflicts == []
 
 
-@unhurried
 @given(half_typed(), half_typed(), half_typed())
 def test_nothing_half_typed_breaks_it_or_is_changed_by_it(
     base: Values, mine: Values, theirs: Values
@@ -98,7 +96,6 @@ def test_nothing_half_typed_breaks_it_or_is_changed_by_it(
     assert [base, mine, theirs] == before
 
 
-@unhurried
 @given(versions(), versions(), versions())
 def test_no_element_either_side_added_is_lost(base: Values, mine: Values, theirs: Values) -> None:
     result = merge(base, mine, theirs).version["design"]
@@ -117,13 +114,15 @@ def test_no_element_either_side_added_is_lost(base: Values, mine: Values, theirs
         assert kept <= names(mine) | names(theirs)
 
 
-@unhurried
 @given(versions(), versions(), versions(), st.data())
 def test_edits_of_different_parts_are_both_in_a_valid_result(
     base: Values, one: Values, other: Values, data: st.DataObject
 ) -> None:
     parts = ["title", "weight", *dict.fromkeys([*base["design"], *one["design"], *other["design"]])]
     of_mine = set(data.draw(st.lists(st.sampled_from(parts))))
+    # Two parts name statuses: what one author removes and the other names is asked at saving.
+    naming = {"check_in", "from_minutes"}
+    of_mine = of_mine | naming if "statuses" in of_mine else of_mine - naming
     mine, theirs = deepcopy(base), deepcopy(base)
     for part in parts:
         edited, source = (mine, one) if part in of_mine else (theirs, other)
@@ -143,7 +142,6 @@ def test_edits_of_different_parts_are_both_in_a_valid_result(
         assert result.version["design"].get(part) == side["design"].get(part)
 
 
-@unhurried
 @given(versions(), st.data())
 def test_edits_of_different_elements_are_both_in_a_valid_result(
     base: Values, data: st.DataObject
@@ -270,6 +268,73 @@ def test_a_rule_is_one_authors_and_its_other_details_are_both() -> None:
         "sessions.”, the other author “Follow-ups open to learners who took part in 90% of the "
         "sessions of one occurrence.”. Yours is kept."
     ]
+
+
+def test_a_check_in_is_merged_setting_by_setting_from_what_is_usual() -> None:
+    mine = {"opens_before": 15, "extra": {"x-a": "1"}}
+    design, conflicts = merged({}, {"check_in": mine}, {"check_in": {"late": "L"}})
+    assert conflicts == []
+    assert Design.from_dict(design) == Design.from_dict({"check_in": {**mine, "late": "L"}})
+
+
+def test_when_one_is_late_and_too_late_is_one_authors() -> None:
+    """Together, mine and theirs would be too late before they are late."""
+    mine, theirs = {"late_after": 50}, {"too_late_after": 20}
+    design, conflicts = merged({}, {"check_in": mine}, {"check_in": theirs})
+    assert Design.from_dict(design) == Design.from_dict({"check_in": mine})
+    assert conflicts == [
+        "Check-in, lateness: you chose late after 50 minutes and too late after 60, the other "
+        "author late after 10 minutes and too late after 20. Yours is kept."
+    ]
+
+
+def test_a_check_in_put_back_to_the_usual_one_is_gone_and_their_change_of_it_stays() -> None:
+    base = {"check_in": CheckIn(opens_before=15).to_dict()}
+    assert merged(base, {"check_in": None}, base) == ({"check_in": None}, [])
+    theirs = {"check_in": {**base["check_in"], "late": "L"}}
+    design, conflicts = merged(base, {}, theirs)
+    assert (design["check_in"], conflicts) == (CheckIn(late="L").to_dict(), [])
+
+
+def test_what_minutes_mean_is_merged_setting_by_setting_from_what_is_usual() -> None:
+    mine = {"late_after": 5, "extra": {"x-a": "1"}}
+    design, conflicts = merged({}, {"from_minutes": mine}, {"from_minutes": {"absent": "E"}})
+    assert conflicts == []
+    assert Design.from_dict(design) == Design.from_dict({"from_minutes": {**mine, "absent": "E"}})
+
+
+def test_the_shares_of_a_session_are_one_authors() -> None:
+    """Together, mine and theirs would be absent with more than present takes."""
+    mine, theirs = {"present_from": 20}, {"absent_below": 50}
+    design, conflicts = merged({}, {"from_minutes": mine}, {"from_minutes": theirs})
+    assert Design.from_dict(design) == Design.from_dict({"from_minutes": mine})
+    assert conflicts == [
+        "Attendance from a report, shares of the session: you chose present from 20% and absent "
+        "below 10%, the other author present from 75% and absent below 50%. Yours is kept."
+    ]
+    typed = {"from_minutes": {"present_from": "half"}}
+    assert merged({}, typed, {"from_minutes": theirs})[1] == [
+        "Attendance from a report, shares of the session: you and the other author changed it "
+        "differently. Yours is kept."
+    ]
+
+
+def test_two_who_set_when_learners_are_late_by_a_report_are_told() -> None:
+    mine, theirs = {"late_after": 5}, {"late_after": 20}
+    design, conflicts = merged({}, {"from_minutes": mine}, {"from_minutes": theirs})
+    assert Design.from_dict(design) == Design.from_dict({"from_minutes": mine})
+    assert conflicts == [
+        "Attendance from a report, lateness: you chose late after 5 minutes, the other author late "
+        "after 20 minutes. Yours is kept."
+    ]
+
+
+def test_usual_minutes_are_gone_and_their_change_of_them_stays() -> None:
+    base = {"from_minutes": FromMinutes(present_from=80).to_dict()}
+    assert merged(base, {"from_minutes": None}, base) == ({"from_minutes": None}, [])
+    theirs = {"from_minutes": {**base["from_minutes"], "late": "L"}}
+    design, conflicts = merged(base, {}, theirs)
+    assert (design["from_minutes"], conflicts) == (FromMinutes(late="L").to_dict(), [])
 
 
 def test_title_points_and_model_are_merged_as_well() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from blended_xblock.authoring.series import MAX_HOLIDAYS, Plan, PlannedDay, plan_series
 from blended_xblock.design import Design
 from blended_xblock.errors import DesignError, InvalidInputError
-from tests.designs import FIRST, SECOND, complete, session, unhurried
+from tests.designs import FIRST, SECOND, complete, session
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
@@ -144,7 +144,6 @@ def waits() -> Iterator[st.SearchStrategy[timedelta]]:
 
 
 @given(st.data())
-@unhurried
 def test_whatever_is_repeated_keeps_its_time_on_the_wall(data: st.DataObject) -> None:
     zone, wall = data.draw(st.sampled_from(jumps()))
     wall += data.draw(st.integers(-90, 90)) * MINUTE
@@ -375,7 +374,6 @@ def test_a_session_that_is_wrong_is_refused_in_the_design_s_own_words() -> None:
         ),
     )
 )
-@unhurried
 def test_rubbish_is_refused_or_planned_and_nothing_else_goes_wrong(wish: dict[str, Any]) -> None:
     try:
         made = plan(**wish)

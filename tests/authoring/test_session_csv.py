@@ -16,7 +16,7 @@ from blended_xblock.authoring.session_cells import COLUMNS
 from blended_xblock.authoring.session_csv import Reading, read_sessions, write_sessions
 from blended_xblock.design import Design
 from blended_xblock.errors import InvalidInputError
-from tests.designs import FIRST, SECOND, complete, session, texts, unhurried, valid
+from tests.designs import FIRST, SECOND, complete, session, texts, valid
 
 PARIS = "Europe/Paris"
 THIRD = "5d0b7c1e-8a4f-4a39-9c56-0a8be1f0d333"
@@ -61,7 +61,6 @@ def cells_of(text: str) -> list[dict[str, str]]:
 
 
 @given(valid(), st.sampled_from([",", ";", "\t"]), st.sampled_from(["\r\n", "\n", "\r"]))
-@unhurried
 def test_what_was_written_reads_back_as_the_same(design, delimiter, line_break) -> None:
     sessions = canonical(*design["sessions"])
     if not sessions:
@@ -90,7 +89,6 @@ _AWKWARD = st.text(st.sampled_from("='+-@\"';,\t |x\uff1d"), min_size=1, max_siz
         _AWKWARD.filter(str.strip) | texts(), max_size=4, unique_by=lambda t: " ".join(t.split())
     ),
 )
-@unhurried
 def test_apostrophes_signs_and_separators_survive(title, venue, names) -> None:
     sessions = canonical(session(title=title, venue=venue, audience=names))
     text = write_sessions(sessions)
@@ -171,7 +169,6 @@ def test_half_typed_sessions_are_written_as_they_are() -> None:
         max_size=3,
     )
 )
-@unhurried
 def test_whatever_the_editor_holds_can_be_written_and_read(sessions) -> None:
     rows = len(sessions)
     assert len(cells_of(write_sessions(sessions))) == rows
@@ -672,7 +669,6 @@ _LINES = st.lists(
 
 
 @given(st.text() | _LINES.map(lambda lines: table(*lines, header=f"id,{HEADER}")))
-@unhurried
 def test_any_text_is_refused_or_read_into_a_valid_design(text) -> None:
     stored = canonical(session())
     try:

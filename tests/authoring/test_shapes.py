@@ -17,7 +17,7 @@ from blended_xblock.authoring.shapes import describe_shape, list_models, start_f
 from blended_xblock.design import MODELS, Design
 from blended_xblock.errors import DesignError, InvalidInputError
 from blended_xblock.gate import rule as gate_rule
-from tests.designs import ZONES, exists, session, unhurried, valid
+from tests.designs import ZONES, exists, session, valid
 
 # A Tuesday.
 FIRST = datetime(2026, 5, 12, 9)
@@ -80,7 +80,6 @@ def moments(draw: st.DrawFn) -> tuple[datetime, str]:
 # ── Nothing written is lost ──────────────────────────────────────────────────────────────────
 
 
-@unhurried
 @given(currents(), choices(list(MODELS)), st.booleans(), moments())
 def test_nothing_that_was_written_is_thrown_away_or_changed(
     current: dict[str, Any],
@@ -111,7 +110,6 @@ def untouched(name: str) -> list[Any]:
     return [canonical({}).get(name), *(started(model).get(name) for model in SHAPED)]
 
 
-@unhurried
 @given(currents(), choices(list(MODELS)), moments())
 def test_choosing_the_same_model_twice_changes_nothing_more(
     current: dict[str, Any], choice: tuple[str, dict[str, int]], moment: tuple[datetime, str]
@@ -122,7 +120,6 @@ def test_choosing_the_same_model_twice_changes_nothing_more(
     assert started(model, once, first=first, zone=zone, **options) == once
 
 
-@unhurried
 @given(currents(), st.dictionaries(st.text(max_size=5), st.none() | st.booleans(), max_size=3))
 def test_the_blank_model_only_sets_the_model(
     current: dict[str, Any], options: dict[str, Any]
@@ -287,7 +284,6 @@ def test_each_group_of_a_flipped_classroom_has_its_workshop_on_a_day_of_its_own(
 rotations = st.tuples(st.integers(2, 6), st.integers(2, 6), st.integers(2, 12), st.booleans())
 
 
-@unhurried
 @given(rotations, st.integers(15, 240))
 def test_a_rotation_is_a_latin_rectangle(numbers: tuple[int, int, int, bool], minutes: int) -> None:
     """By the times, stations and names in the sessions themselves, not by how they were made."""
@@ -325,7 +321,6 @@ def test_a_rotation_is_a_latin_rectangle(numbers: tuple[int, int, int, bool], mi
     assert max(shared) - min(shared) <= 1
 
 
-@unhurried
 @given(rotations, st.data())
 def test_all_of_one_groups_sessions_meet_the_rule_and_one_less_does_not(
     numbers: tuple[int, int, int, bool], data: st.DataObject
@@ -403,7 +398,6 @@ def test_long_and_misleading_names_of_cohorts_keep_groups_apart() -> None:
 # ── Days and times ───────────────────────────────────────────────────────────────────────────
 
 
-@unhurried
 @given(choices(), moments())
 def test_sessions_stand_on_working_days_at_the_time_chosen(
     choice: tuple[str, dict[str, int]], moment: tuple[datetime, str]
@@ -597,7 +591,6 @@ def test_a_sentence_says_what_a_model_makes(
     assert describe_shape(model, options) == sentence
 
 
-@unhurried
 @given(choices())
 def test_the_sentence_counts_the_sessions_that_are_made(
     choice: tuple[str, dict[str, int]],

@@ -429,7 +429,6 @@ def without_cohorts(values: dict[str, Any]) -> Design:
     return Design.from_dict(values)
 
 
-@designs.unhurried
 @given(designs.valid().map(without_cohorts), NOWS, st.sampled_from([None, *designs.ZONES]))
 def test_every_design_is_told_as_the_rule_decides(
     design: Design, now: datetime, zone: str | None
@@ -458,7 +457,6 @@ def test_every_design_is_told_as_the_rule_decides(
         assert found[who].outcome == decided(design, live, marks, now), who
 
 
-@designs.unhurried
 @given(designs.valid().map(tidy), NOWS, st.sampled_from(["en", "fr"]))
 def test_each_line_is_told_once_in_whole_sentences(
     values: dict[str, Any], now: datetime, language: str
@@ -471,7 +469,6 @@ def test_each_line_is_told_once_in_whole_sentences(
         assert case.text.endswith(".")
 
 
-@designs.unhurried
 @given(designs.valid().map(without_cohorts), NOWS)
 def test_whoever_attends_every_session_is_no_worse_off_than_after_the_first(
     design: Design, now: datetime

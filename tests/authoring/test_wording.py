@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blended_xblock.authoring.wording import describe_design, name_all
+from blended_xblock.authoring.wording import describe_design, describe_minutes, name_all
 from blended_xblock.design import Design
 from tests import designs
 from tests.factories import meeting
@@ -21,6 +22,7 @@ TITLES = {
 }
 AFTER = {"block": "html@after"}
 LATER = {"block": "html@later", "delay_days": 7}
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 WAITS = "While a roll is not done, learners wait."
 
 
@@ -170,14 +172,119 @@ def test_reminders_are_said_the_earliest_first(hours: list[int], said: str) -> N
     )
 
 
-@designs.unhurried
+LAST = "From 60 minutes after its start, only the trainer can record them."
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"opens_before": 20},
+            "from 20 minutes before each session as “Present” and from 10 minutes after its start "
+            f"as “Late”. {LAST}",
+        ),
+        (
+            {"opens_before": 0, "late_after": 0},
+            f"from the start of each session as “Late”. {LAST}",
+        ),
+        (
+            {"late_after": 1, "too_late_after": 30, "early": "E", "too_late": "A"},
+            "from 30 minutes before each session as “Excused”, from its start as “Present”, from 1 "
+            "minute after its start as “Late” and from 30 minutes after its start as “Absent”.",
+        ),
+        ({"late": "P"}, f"from 30 minutes before each session as “Present”. {LAST}"),
+        (
+            {"late_after": 0, "too_late_after": 0},
+            "from 30 minutes before each session as “Present”. From its start, only the trainer "
+            "can record them.",
+        ),
+    ],
+)
+def test_a_check_in_that_is_not_the_usual_one_is_said(settings: dict[str, Any], said: str) -> None:
+    assert describe(check_in=settings)[-1] == f"Learners check themselves in {said}"
+
+
+def test_nothing_is_said_of_the_usual_check_in() -> None:
+    assert describe(check_in={}) == describe()
+    nobody = {"opens_before": 0, "late_after": 0, "too_late_after": 0}
+    assert describe(check_in=nobody)[-1].startswith("Learners cannot check themselves in")
+
+
+HERE, NOT = designs.status(), designs.status(code="A", label="Absent", credit=0, attended=False)
+LATE_10 = "Whoever joins 10 minutes or more after the start and stays is recorded as “Late”."
+
+
+@pytest.mark.parametrize(
+    ("settings", "statuses", "shares", "lateness"),
+    [
+        (
+            {"present_from": 80},
+            [],
+            "“Present” from 80%, “Left early” from 10% and “Absent” below 10%",
+            LATE_10,
+        ),
+        ({"absent_below": 0}, [], "“Present” from 75% and “Left early” below 75%", LATE_10),
+        ({"absent_below": 75}, [], "“Present” from 75% and “Absent” below 75%", LATE_10),
+        ({"left_early": "P"}, [], "“Present” from 10% and “Absent” below 10%", LATE_10),
+        ({"left_early": "P", "absent": "P"}, [], "“Present” for everybody", LATE_10),
+        (
+            {"late_after": 1},
+            [],
+            "“Present” from 75%, “Left early” from 10% and “Absent” below 10%",
+            "Whoever joins 1 minute or more after the start and stays is recorded as “Late”.",
+        ),
+        (
+            {"late_after": 0, "late": "E"},
+            [],
+            "“Present” from 75%, “Left early” from 10% and “Absent” below 10%",
+            "Whoever joins after the start and stays is recorded as “Excused”.",
+        ),
+        (
+            {"late_after": 5},
+            [HERE, NOT],
+            "“Present” from 75%, left to the trainer from 10% and “Absent” below 10%",
+            "",
+        ),
+        ({"present_from": 50}, [HERE], "“Present” from 50% and left to the trainer below 50%", ""),
+    ],
+)
+def test_minutes_that_do_not_mean_the_usual_are_said(
+    settings: dict[str, Any], statuses: list[Any], shares: str, lateness: str
+) -> None:
+    said = f"From a report, learners are recorded by their share of the session: {shares}."
+    found = describe(from_minutes=settings, statuses=statuses)[-1]
+    assert found == f"{said} {lateness}".strip()
+
+
+def test_nothing_is_said_of_the_usual_minutes() -> None:
+    assert describe(from_minutes={}) == describe()
+
+
+def test_minutes_are_told_of_the_next_session_else_of_the_last() -> None:
+    def told(*sessions: dict[str, Any]) -> str:
+        return describe_minutes(Design.from_dict({"sessions": [*sessions]}), NOW)
+
+    next_one = designs.session(title="Next", end="2026-05-12T12:00")
+    later = designs.session(id=designs.SECOND, title="Later", start="2026-05-12T10:00")
+    past = later | {"title": "Past", "start": "2026-04-30T10:00", "end": "2026-04-30T11:00"}
+    assert told(later, next_one) == told(past, next_one) == told(next_one)
+    assert told(next_one) == (
+        "Of the 180 minutes of “Next”: “Present” from 135, “Left early” from 18 and “Absent” "
+        "below 18."
+    )
+    assert told(past).startswith("Of the 60 minutes of “Past”: “Present” from 45,")
+    assert told(next_one | {"cancelled": True}) == told() == ""
+
+
 @given(designs.valid(), st.sampled_from(["en", "fr"]))
 def test_every_design_is_said_in_whole_sentences(values: dict[str, Any], language: str) -> None:
     design = Design.from_dict(values)
     with translation.override(language):
         said = describe_design(design, {})
-    assert 1 <= len(said) <= 4
-    for sentence in said:
+        measured = describe_minutes(design, NOW)
+    assert 1 <= len(said) <= 6
+    assert bool(measured) == any(not session.cancelled for session in design.sessions)
+    for sentence in (*said, *filter(None, [measured])):
         # Links hold no such sign followed by a bracket: only a slip of ours would leave one.
         assert "%(" not in sentence
         assert sentence.endswith(".")

@@ -16,7 +16,6 @@ from blended_xblock.schedule.recurrence import (
     list_days,
     split_days,
 )
-from tests.designs import unhurried
 
 MONDAY, TUESDAY, WEDNESDAY, FRIDAY, SUNDAY = 0, 1, 2, 4, 6
 # A Tuesday.
@@ -63,13 +62,11 @@ LONGEST = 12 * 52 * 7 + 1000 + 52 * 7
 
 
 @given(serieses())
-@unhurried
 def test_a_series_is_what_walking_day_by_day_finds(series: Weekly) -> None:
     assert list_days(series, limit=2000) == walked(series, LONGEST)
 
 
 @given(serieses())
-@unhurried
 def test_days_and_holidays_left_out_are_the_series_without_holidays(series: Weekly) -> None:
     days, left_out = split_days(series, limit=2000)
     assert set(left_out) <= series.holidays
@@ -84,7 +81,6 @@ def test_days_and_holidays_left_out_are_the_series_without_holidays(series: Week
 
 
 @given(serieses(), st.integers(0, 20))
-@unhurried
 def test_there_are_never_more_days_than_wanted(series: Weekly, limit: int) -> None:
     whole = walked(series, LONGEST)
     if len(whole) > limit:

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blended_xblock.schedule import zones
-from tests.designs import unhurried
 
 MINUTE = timedelta(minutes=1)
 PLACELESS = {"Factory", "localtime", "posixrules"}
@@ -89,7 +88,6 @@ def test_a_time_that_comes_twice_is_its_first_showing() -> None:
         assert zones.to_utc(last, zone) == instant + (before - after)
 
 
-@unhurried
 @given(
     st.sampled_from(ALL_ZONES),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 12, 31)),
@@ -106,7 +104,6 @@ def test_a_time_is_refused_or_comes_back(zone: str, wall: datetime) -> None:
         assert caught.value.jumps_from <= wall < caught.value.jumps_to
 
 
-@unhurried
 @given(
     st.sampled_from(ALL_ZONES),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 12, 31), timezones=st.just(UTC)),

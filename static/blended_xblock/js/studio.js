@@ -4,10 +4,12 @@
 
 import { post } from "./net.js";
 import { readStrings } from "./strings.js";
+import { startCheckIn } from "./editor/check_in.js";
 import { startChecks } from "./editor/checks.js";
 import { startConfirm } from "./editor/confirm.js";
 import { startCounts } from "./editor/counts.js";
 import { bind, clone, tieHints } from "./editor/dom.js";
+import { startFromMinutes } from "./editor/from_minutes.js";
 import { startKeeping } from "./editor/keeping.js";
 import { startLinks } from "./editor/links.js";
 import { startModels } from "./editor/models.js";
@@ -43,7 +45,14 @@ export default function start(root, runtime) {
   tieHints(ctx.form);
   // Fields of the parts' own lists are tied where these are drawn.
   ctx.on("replaced", bind(ctx.form, ctx.store, ""));
-  const parts = [startModels, startLinks, startSessions, startCounts].map((each) => each(ctx));
+  const parts = [
+    startModels,
+    startLinks,
+    startSessions,
+    startCounts,
+    startCheckIn,
+    startFromMinutes,
+  ].map((each) => each(ctx));
   startOlx(ctx);
   startConfirm(ctx);
   const checks = startChecks(ctx, parts);
