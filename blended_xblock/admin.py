@@ -97,10 +97,14 @@ class AttendanceRecordAdmin(ReadOnlyAdmin):
 
 @admin.register(models.AttendanceChange)
 class AttendanceChangeAdmin(ReadOnlyAdmin):
-    list_display = ("user", "session", "before", "after", "actor", "source", "at", "is_applied")
+    list_display = (
+        "user", "guest", "session", "before", "after", "actor", "source", "at", "is_applied",
+    )  # fmt: skip
     list_filter = ("source", "is_applied")
-    list_select_related = ("user", "session", "actor")
-    search_fields = ("user__username", "user__email", "session__title", "request_key")
+    list_select_related = ("user", "guest", "session", "actor")
+    search_fields = (
+        "user__username", "user__email", "guest__name", "session__title", "request_key",
+    )  # fmt: skip
     date_hierarchy = "received_at"
 
 
@@ -136,9 +140,27 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
 @admin.register(models.ImportBatch)
 class ImportBatchAdmin(ReadOnlyAdmin):
-    list_display = ("file_name", "format", "session", "imported_by", "imported_at", "undone_at")
+    list_display = (
+        "file_name", "format", "state", "session", "imported_by", "applied_at", "undone_at",
+    )  # fmt: skip
+    list_filter = ("state", "format")
     list_select_related = ("session", "imported_by")
-    search_fields = ("file_name", "sha256", "session__title")
+    search_fields = ("file_name", "sha256", "session__title", "session__id")
+
+
+@admin.register(models.ImportedPerson)
+class ImportedPersonAdmin(ReadOnlyAdmin):
+    list_display = ("name", "email", "user", "why", "decision", "outcome", "batch")
+    list_filter = ("why", "decision", "outcome")
+    list_select_related = ("user", "batch")
+    search_fields = ("name", "email", "account", "user__username", "batch__file_name")
+
+
+@admin.register(models.ImportAlias)
+class ImportAliasAdmin(ReadOnlyAdmin):
+    list_display = ("key", "user", "course_key", "confirmed_by", "confirmed_at")
+    list_select_related = ("user", "confirmed_by")
+    search_fields = ("key", "user__username", "course_key")
 
 
 @admin.register(models.SessionFeedback)
@@ -146,3 +168,76 @@ class SessionFeedbackAdmin(ReadOnlyAdmin):
     list_display = ("session", "user", "rating", "given_at")
     list_select_related = ("session", "user")
     search_fields = ("user__username", "session__title", "comment")
+
+
+@admin.register(models.BulkAction)
+class BulkActionAdmin(ReadOnlyAdmin):
+    list_display = ("session", "kind", "status", "actor", "at", "undone_at", "undone_by")
+    list_filter = ("kind",)
+    list_select_related = ("session", "actor", "undone_by")
+    search_fields = ("session__title", "session__id", "actor__username", "request_key")
+
+
+@admin.register(models.MarkConflict)
+class MarkConflictAdmin(ReadOnlyAdmin):
+    list_display = ("user", "session", "other_actor", "other_at", "settled_by", "settled_at")
+    list_select_related = ("user", "session", "other_actor", "settled_by")
+    search_fields = ("user__username", "user__email", "session__title", "session__id")
+
+
+@admin.register(models.Guest)
+class GuestAdmin(ReadOnlyAdmin):
+    list_display = ("name", "email", "session", "status", "user", "added_by", "removed_at")
+    list_filter = ("status",)
+    list_select_related = ("session", "user", "added_by")
+    search_fields = ("name", "email", "user__username", "session__title", "session__id")
+
+
+@admin.register(models.CheckInDesk)
+class CheckInDeskAdmin(ReadOnlyAdmin):
+    """Whoever knows the secret can check anybody in: it is on no page."""
+
+    exclude = ("secret",)
+    list_display = ("session", "state", "changed_by", "changed_at")
+    list_filter = ("state",)
+    list_select_related = ("session", "changed_by")
+    search_fields = ("session__title", "session__id", "session__unit__course_key")
+
+
+@admin.register(models.CheckInAttempt)
+class CheckInAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("user", "session", "at", "method", "outcome")
+    list_filter = ("method", "outcome")
+    list_select_related = ("user", "session")
+    search_fields = ("user__username", "user__email", "session__title", "session__id")
+    date_hierarchy = "at"
+
+
+@admin.register(models.AbsenceNotice)
+class AbsenceNoticeAdmin(ReadOnlyAdmin):
+    list_display = ("user", "session", "announced_at", "withdrawn_at", "instead")
+    list_select_related = ("user", "session", "instead")
+    search_fields = ("user__username", "user__email", "session__title", "session__id")
+
+
+@admin.register(models.Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    list_display = ("user", "session", "made_at", "state", "answered_by", "answered_at")
+    list_filter = ("state",)
+    list_select_related = ("user", "session", "answered_by")
+    search_fields = ("user__username", "user__email", "session__title", "session__id")
+
+
+@admin.register(models.SentMessage)
+class SentMessageAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "user", "session", "sent_by", "queued_at", "sent_at", "error")
+    list_filter = ("kind",)
+    list_select_related = ("user", "session", "sent_by")
+    search_fields = ("user__username", "user__email", "session__title", "request_key")
+
+
+@admin.register(models.FailedJob)
+class FailedJobAdmin(ReadOnlyAdmin):
+    list_display = ("name", "course_key", "error", "times", "failed_at", "settled_at")
+    list_filter = ("name",)
+    search_fields = ("name", "course_key", "error")

@@ -26,9 +26,18 @@ class BlendedXBlockConfig(AppConfig):
 
         checks.register(check_installation, TAG)
         events.decided.connect(tasks.enqueue_results, dispatch_uid="blended_xblock.results")
+        events.queued.connect(tasks.enqueue_messages, dispatch_uid="blended_xblock.messages")
+        events.file_received.connect(tasks.enqueue_file, dispatch_uid="blended_xblock.files")
         get_host().listen()
 
     plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "lms.djangoapp": {
+                "namespace": "blended_xblock",
+                "regex": "^blended/",
+                "relative_path": "web.urls",
+            },
+        },
         "settings_config": {
             "lms.djangoapp": {
                 "common": {"relative_path": "settings.lms"},

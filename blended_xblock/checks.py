@@ -30,6 +30,7 @@ ENTRY_POINTS: Final = (
     ("openedx.block_structure_transformer", "blended_gate"),
 )
 _NO_SERVER: Final = ("django.db.backends.dummy", "django.db.backends.sqlite3")
+_ISOLATION: Final = "read committed"
 
 
 def check_installation(*, app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
@@ -44,6 +45,7 @@ def check_installation(*, app_configs: Any = None, **_kwargs: Any) -> list[Check
             messages += _wrappers()
     if _serves_people():
         messages += _cache()
+        messages += _isolation()
     return messages
 
 
@@ -112,6 +114,23 @@ def _cache() -> Iterator[CheckMessage]:
             "reads them anew. Name Redis or Memcached in CACHES, the same for LMS, Studio and "
             "workers.",
             id="blended_xblock.W001",
+        )
+
+
+def _isolation() -> Iterator[CheckMessage]:
+    database: dict[str, Any] = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith(".mysql"):
+        return
+    options = database.get("OPTIONS") or {}
+    # Django sets read committed where nothing is named, and leaves it to the server for None.
+    level = options.get("isolation_level", _ISOLATION)
+    if str(level or "").lower() != _ISOLATION:
+        yield Warning(
+            f"The isolation level of the default database is not {_ISOLATION}.",
+            hint="A writer waits for its turn and then reads what those before it wrote; at a "
+            "stricter level it may still be shown what stood there before it waited. Leave "
+            f"isolation_level out of the OPTIONS of DATABASES, or set it to “{_ISOLATION}”.",
+            id="blended_xblock.W002",
         )
 
 

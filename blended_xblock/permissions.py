@@ -1,63 +1,19 @@
-"""Who may do what: one table, asked by every handler; a handler without a row is refused."""
+"""Asks, for every action, whether this person may do it here; the table stands in ``roles``."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from blended_xblock.errors import NotAllowedError, NotFoundError
+from blended_xblock.errors import AnotherAccountError, NotAllowedError, NotFoundError
 from blended_xblock.hosts.base import Viewer
 from blended_xblock.models import BlendedUnit, Session, SessionTrainer
+from blended_xblock.roles import ALLOWED, WRITES, Role
 
-
-class Role(StrEnum):
-    """What a person is to one block; somebody can be several."""
-
-    LEARNER = "learner"
-    TRAINER = "trainer"
-    STAFF = "staff"
-    AUTHOR = "author"
-
-
-_PEOPLE: Final = frozenset({Role.LEARNER, Role.TRAINER, Role.STAFF})
-_ROLL: Final = frozenset({Role.TRAINER, Role.STAFF})
-_STAFF: Final = frozenset({Role.STAFF})
-
-ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
-    "calendar": _PEOPLE,
-    "student_view_user_state": _PEOPLE,
-    "roll": _ROLL,
-    "open_roll": _ROLL,
-    "record": _ROLL,
-    "record_all": _ROLL,
-    "close_preview": _ROLL,
-    "close_roll": _ROLL,
-    "history": _ROLL,
-    "grant_waiver": _STAFF,
-    "revoke_waiver": _STAFF,
-    "invite_trainer": _STAFF,
-    "revoke_trainer": _STAFF,
-    "save_design": frozenset({Role.AUTHOR}),
-    "studio_tool": frozenset({Role.AUTHOR}),
-}
-WRITES: Final = frozenset(
-    {
-        "open_roll",
-        "record",
-        "record_all",
-        "close_roll",
-        "grant_waiver",
-        "revoke_waiver",
-        "invite_trainer",
-        "revoke_trainer",
-        "save_design",
-    }
-)
+__all__ = ["Role", "get_session", "get_unit", "require", "require_owner", "roles_of"]
 
 
 def roles_of(viewer: Viewer, session: Session | None = None) -> set[Role]:
@@ -98,6 +54,18 @@ def require(action: str, viewer: Viewer, session: Session | None = None) -> None
         )
     if not roles_of(viewer, session) & ALLOWED.get(action, frozenset()):
         raise NotAllowedError(_("You are not allowed to do this here."))
+
+
+def require_owner(viewer: Viewer, owner: Any) -> None:
+    """Raise AnotherAccountError where what was kept on a device is not of who is logged in now.
+
+    ``owner`` is the id that the page was made for; None where it says nothing of it.
+    """
+    if owner is None or (viewer.user is not None and str(owner) == str(viewer.user.pk)):
+        return
+    raise AnotherAccountError(
+        _("Somebody else is logged in now. Log in as who made these marks, then try again.")
+    )
 
 
 def get_unit(viewer: Viewer) -> BlendedUnit:

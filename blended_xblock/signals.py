@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from blended_xblock import tasks
+from blended_xblock import jobs, tasks
 from blended_xblock.attendance.retirement import forget_person
 from blended_xblock.gate.standing import learners_changed
 from blended_xblock.hosts import get_host
@@ -33,6 +33,7 @@ def course_published(course_key: str) -> None:
             if not (get_host().has_units(course_key) or _has_rows(course_key)):
                 return
             sync_course(course_key)
+            jobs.settle_course(tasks.sync_course_again.name, course_key)
     except Exception:
         log.exception("The sync of %s failed; its gates stay as they were.", course_key)
         tasks.enqueue(tasks.sync_course_again, course_key)
@@ -55,12 +56,13 @@ def learners_moved(course_key: str, user_ids: Collection[int]) -> None:
     )
 
 
-def person_retired(user: Any) -> None:
+def person_retired(user: Any, emails: Collection[str] = ()) -> None:
     """Wipe what people wrote about somebody whose account is being retired.
 
-    Errors go up: the platform's retirement must not count this as done.
+    ``emails`` are the addresses they had until then. Errors go up: the platform's retirement must
+    not count this as done.
     """
-    forget_person(user.pk)
+    forget_person(user.pk, {user.email, *emails})
 
 
 def _has_rows(course_key: str) -> bool:

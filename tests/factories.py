@@ -19,6 +19,7 @@ from blended_xblock.publishing import session_key
 from blended_xblock.workbench.keys import COURSE_KEY
 from blended_xblock.workbench.models import CampusEnrollment
 from blended_xblock.workbench.runtime import CampusRuntime
+from tests.remembered import remember
 
 COURSE = str(COURSE_KEY)
 OTHER_COURSE = "course-v1:Blended+OTHER+2026"
@@ -72,6 +73,10 @@ def design(*sessions: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def build_course(**designs: dict[str, Any]) -> None:
     """Store and publish a course with a blended unit for each name (by default one, ``unit``)."""
     designs = designs or {"unit": design()}
+    remember(f"course {designs!r}", lambda: _build_course(designs))
+
+
+def _build_course(designs: dict[str, dict[str, Any]]) -> None:
     units = "".join(f'<blended_unit url_name="{name}" display_name="{name}"/>' for name in designs)
     parts = "".join(
         f'<sequence_demo url_name="{name}"><vertical_demo url_name="{name}-unit">'

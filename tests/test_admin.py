@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from blended_xblock import api, models
 from tests import factories as f
+from tests.room import fill_the_room
 
 OURS = sorted(
     (model for model in admin.site._registry if model._meta.app_label == "blended_xblock"),
@@ -29,6 +30,7 @@ def client(trainer, ana, ben) -> Client:
     now = f.FIRST_END
     models.Registration.objects.create(session=session, user=ana, state="waitlisted", queued_at=now)
     models.SessionFeedback.objects.create(session=session, user=ana, rating=5, given_at=now)
+    fill_the_room(session, ana, trainer)
     client = Client()
     client.force_login(f.person("operator", f.Role.OPERATOR, is_staff=True, is_superuser=True))
     return client
@@ -41,6 +43,17 @@ def address(model, what: str, *args) -> str:
 def test_there_is_a_page_for_what_support_asks_about() -> None:
     assert {models.BlendedUnit, models.Session, models.AttendanceRecord} <= set(OURS)
     assert {models.AttendanceChange, models.Standing, models.Waiver} <= set(OURS)
+    assert {models.Guest, models.CheckInAttempt, models.Appeal, models.FailedJob} <= set(OURS)
+
+
+def test_the_secret_of_a_desk_is_on_no_page(client) -> None:
+    desk = models.CheckInDesk.objects.get()
+    for model in OURS:
+        row = desk if model is models.CheckInDesk else model.objects.first()
+        for page in ("changelist",), ("change", row.pk):
+            assert desk.secret not in client.get(address(model, *page)).content.decode()
+    found = client.get(address(models.CheckInDesk, "changelist"), {"q": desk.secret[:8]})
+    assert found.context["cl"].result_count == 0, "nor can it be guessed by a search"
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)

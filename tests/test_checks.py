@@ -121,6 +121,30 @@ def test_a_cache_of_one_process_is_a_warning(
     assert (warning.id, warning.is_serious()) == ("blended_xblock.W001", False)
 
 
+@pytest.mark.parametrize("level", ["repeatable read", "SERIALIZABLE", "read uncommitted", None])
+@pytest.mark.parametrize("service", ["lms", "studio"])
+def test_another_isolation_than_read_committed_is_a_warning(
+    request: pytest.FixtureRequest, service: str, level: str | None
+) -> None:
+    """None leaves it to the server, whose own default is repeatable read."""
+    settings = request.getfixturevalue(service)
+    settings.DATABASES["default"]["OPTIONS"] = {"isolation_level": level}
+    (warning,) = said()
+    assert (warning.id, warning.is_serious()) == ("blended_xblock.W002", False)
+
+
+@pytest.mark.parametrize("options", [{}, {"isolation_level": "Read Committed"}])
+def test_read_committed_is_as_it_should_be(lms: Any, options: dict[str, str]) -> None:
+    """Said, or left to Django; other databases have it by themselves."""
+    lms.DATABASES["default"]["OPTIONS"] = options
+    assert said() == []
+    lms.DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {"isolation_level": 3},
+    }
+    assert said() == []
+
+
 @pytest.mark.parametrize(
     "database", [{}, {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}]
 )
@@ -155,11 +179,13 @@ def test_every_message_says_what_to_do(lms: Any, monkeypatch: pytest.MonkeyPatch
     lms.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = ()
     lms.XBLOCK_FIELD_DATA_WRAPPERS = ()
     lms.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    lms.DATABASES["default"]["OPTIONS"] = {"isolation_level": "serializable"}
     monkeypatch.setattr(checks, "entry_points", lambda **_wanted: EntryPoints())
     assert ids() == [
         *["blended_xblock.E001"] * len(ENTRY_POINTS),
         "blended_xblock.E002",
         "blended_xblock.E004",
         "blended_xblock.W001",
+        "blended_xblock.W002",
     ]
     assert all(message.hint for message in said())

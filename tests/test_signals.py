@@ -96,8 +96,9 @@ def test_a_sync_that_never_works_leaves_every_gate_as_it_was(course, away, caplo
     signals.course_published(f.COURSE)
     away(0)
     after = all_rows()
-    for table in before.keys() - {"XBlockState"}:
+    for table in before.keys() - {"XBlockState", "FailedJob"}:
         assert after[table] == before[table]
+    assert [job["name"] for job in after["FailedJob"]] == ["blended_xblock.sync_course"]
     assert caplog.text.count("raised unexpected") == 1, "the task has given up"
 
 
@@ -196,7 +197,7 @@ def test_a_retirement_wipes_words(course, trainer, ana) -> None:
 
 
 def test_a_retirement_that_fails_is_not_counted_as_done(course, ana, monkeypatch) -> None:
-    def fail(user_id: int) -> None:
+    def fail(*_person: Any) -> None:
         raise DatabaseError("away")
 
     monkeypatch.setattr(signals, "forget_person", fail)

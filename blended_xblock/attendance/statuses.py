@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from blended_xblock.design import Design, Status
+from blended_xblock.design import Status
 from blended_xblock.models import BlendedUnit
 
 
 def statuses_of(unit: BlendedUnit) -> dict[str, Status]:
     """Return the statuses an instructor can give, by code, in the course team's order."""
-    return {status.code: status for status in Design.from_dict(unit.design).effective_statuses}
+    return {status.code: status for status in unit.read_design().effective_statuses}
 
 
 def meanings_of(unit: BlendedUnit) -> dict[str, Status]:

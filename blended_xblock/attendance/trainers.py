@@ -15,10 +15,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from blended_xblock.attendance.recording import lock_session
+from blended_xblock.attendance.marks import check_text
+from blended_xblock.attendance.sessions import lock_session
 from blended_xblock.errors import InvalidInputError, NotFoundError
+from blended_xblock.gate import standing
 from blended_xblock.hosts import get_host
-from blended_xblock.models import SessionTrainer
+from blended_xblock.models import AttendanceRecord, Session, SessionTrainer, Standing
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +43,11 @@ def invite_trainer(
 ) -> tuple[Trainer, ...]:
     """Let one person take the roll of this session; return all who may now, ordered by name.
 
-    Inviting somebody twice changes nothing. Raises NotFoundError (no such session, or nobody with
-    an active account of that name) and InvalidInputError (no name, or an e-mail address of several
-    people).
+    Nobody is expected as a learner where they teach: on an open roll an unmarked place of theirs is
+    no longer expected. Inviting somebody twice changes nothing.
+
+    Raises NotFoundError (no such session, or nobody with an active account of that name) and
+    InvalidInputError (no name, or an e-mail address of several people).
     """
     session = lock_session(session_id)
     person = _find(username_or_email)
@@ -54,6 +58,7 @@ def invite_trainer(
         invitation.revoked_at = None
         invitation.invited_by, invitation.invited_at = actor, timezone.now()
         invitation.save(update_fields=["revoked_at", "invited_by", "invited_at"])
+    _expect(session, person.pk, is_learner=False)
     return list_trainers([session.pk]).get(session.pk, ())
 
 
@@ -73,6 +78,7 @@ def revoke_trainer(session_id: uuid.UUID | str, user_id: int, *, actor: Any) -> 
         invitation.save(update_fields=["revoked_at"])
         # The row names who invited, not who took it back.
         log.info("User %s took back the invitation %s.", actor.pk, invitation)
+        _expect(session, user_id, is_learner=True)
     return list_trainers([session.pk]).get(session.pk, ())
 
 
@@ -95,11 +101,22 @@ def list_trainers(session_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tupl
     }
 
 
+def _expect(session: Session, user_id: int, *, is_learner: bool) -> None:
+    """Decide again about somebody who is enrolled too; what was said of them as a learner stays."""
+    if session.roll_state == Session.Roll.OPEN:
+        AttendanceRecord.objects.filter(
+            session=session, user_id=user_id, status__isnull=True, revision=0, source=""
+        ).update(is_expected=is_learner)
+    if Standing.objects.filter(unit=session.unit, user_id=user_id).exists():
+        standing.recompute(session.unit, [user_id])
+
+
 def _find(username_or_email: str) -> Any:
     """Return the person; an account whose e-mail address was never confirmed proves nobody."""
     said = username_or_email.strip()
     if not said or len(said) > NAME_LENGTH:
         raise InvalidInputError(_("Give the username or the e-mail address of one person."))
+    check_text(said)
     people = get_user_model().objects.filter(is_active=True)
     found = list(people.filter(Q(username=said) | Q(email__iexact=said))[:2])
     if not found:

@@ -15,8 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from blended_xblock import models
-from blended_xblock.attendance.roster import is_in_audience
-from blended_xblock.design import Design
+from blended_xblock.attendance.roster import (
+    NOBODY_CHOSE,
+    get_chosen,
+    get_teaching,
+    is_in_audience,
+)
 from blended_xblock.errors import NotFoundError
 from blended_xblock.gate.reasons import explain
 from blended_xblock.gate.standing import Opening, Outcome, compute, opening_at, outcome_at
@@ -153,14 +157,19 @@ def _reason(unit: models.BlendedUnit, row: models.Standing, opening: Opening) ->
     if row.pk is None:
         row = compute([unit], row.user_id)[0]
     learners = host.learners(unit.course_key, user_ids=[row.user_id])
+    sessions = list(unit.sessions.all())
+    is_by_cohort = any(session.audience for session in sessions)
+    chosen = get_chosen(unit, [row.user_id]) if is_by_cohort else NOBODY_CHOSE
+    taught = get_teaching([session.pk for session in sessions], [row.user_id])
     sessions = [
         session
-        for session in unit.sessions.all()
-        if any(is_in_audience(session, learner) for learner in learners)
+        for session in sessions
+        if session.pk not in taught
+        and any(is_in_audience(session, learner, chosen) for learner in learners)
     ]
     user = get_user_model().objects.filter(pk=row.user_id).first()
     return explain(
-        Design.from_dict(unit.design).rule,
+        unit.read_design().rule,
         row,
         opening,
         sessions,

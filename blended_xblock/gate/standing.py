@@ -12,11 +12,12 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from edx_django_utils.cache import RequestCache
 
 from blended_xblock import models
-from blended_xblock.attendance.roster import is_in_audience
+from blended_xblock.attendance.roster import Chosen, get_teaching, is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design, Status
 from blended_xblock.events import announce
@@ -123,8 +124,25 @@ class Known:
         default_factory=lambda: defaultdict(list)
     )
     learners: dict[int, Learner] = field(default_factory=dict)
+    notices: dict[int, list[models.AbsenceNotice]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    # Whose roll they take: nobody is expected as a learner at a session they teach.
+    taught: dict[int, set[uuid.UUID]] = field(default_factory=lambda: defaultdict(set))
     waived: set[int] = field(default_factory=set)
     at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def chosen(self) -> Chosen:
+        """Return the occurrences that these learners come to in place of another one."""
+        return {
+            user_id: {
+                self.sessions[notice.instead_id].occurrence_key
+                for notice in notices
+                if notice.instead_id in self.sessions
+            }
+            for user_id, notices in self.notices.items()
+        }
 
     def decide(self, user_id: int) -> models.Standing:
         """Return the standing that follows, not saved."""
@@ -132,17 +150,18 @@ class Known:
 
     def decide_all(self, user_ids: Collection[int] | None = None) -> list[models.Standing]:
         """Return the standings of these learners, or of all that are known; not saved."""
-        design = Design.from_dict(self.unit.design)
+        design = self.unit.read_design()
         statuses = meanings_of(self.unit)
+        chosen = self.chosen
         return [
-            self._standing(design, statuses, user_id)
+            self._standing(design, statuses, user_id, chosen)
             for user_id in (self.users if user_ids is None else user_ids)
         ]
 
     def _standing(
-        self, design: Design, statuses: Mapping[str, Status], user_id: int
+        self, design: Design, statuses: Mapping[str, Status], user_id: int, chosen: Chosen
     ) -> models.Standing:
-        verdict = evaluate(design.rule, design.gate, self._facts(statuses, user_id))
+        verdict = evaluate(design.rule, design.gate, self._facts(statuses, user_id, chosen))
         zones = {str(session.pk): session.timezone for session in self.sessions.values()}
         return models.Standing(
             unit=self.unit,
@@ -152,7 +171,9 @@ class Known:
             **columns_of(verdict, zones),
         )
 
-    def _facts(self, statuses: Mapping[str, Status], user_id: int) -> list[SessionFact]:
+    def _facts(
+        self, statuses: Mapping[str, Status], user_id: int, chosen: Chosen
+    ) -> list[SessionFact]:
         """Return one fact for each session the learner was expected at, or attended.
 
         A cancelled or removed session is only a fact for somebody who attended it: what people did
@@ -168,8 +189,9 @@ class Known:
                 facts[session.pk] = _fact(session, mark, is_expected=record.is_expected)
         learner = self.learners.get(user_id)
         for session in self.sessions.values():
-            is_meant = learner is not None and is_in_audience(session, learner)
-            if _is_ahead(session) and is_meant and session.pk not in facts:
+            is_meant = learner is not None and is_in_audience(session, learner, chosen)
+            is_taught = session.pk in self.taught.get(user_id, ())
+            if _is_ahead(session) and is_meant and not is_taught and session.pk not in facts:
                 facts[session.pk] = _fact(session, None)
         return self._with_visited(facts)
 
@@ -192,21 +214,41 @@ class Known:
         ]
 
 
-def get_known(
-    unit: models.BlendedUnit, user_ids: Collection[int], *, for_page: bool = False
-) -> Known:
-    """Return what is known of these learners in one unit; three or four queries.
+def get_known(unit: models.BlendedUnit, user_id: int) -> Known:
+    """Return what is known of one learner in one unit, for their page; two queries.
 
-    ``for_page`` asks for the enrolments even where no roll depends on them, and not for waivers:
-    whoever has one has a standing already.
+    Each session comes with its check-in desk. Waivers are left out: whoever has one has a standing
+    already.
     """
-    return _known_in({unit: user_ids}, for_page=for_page)[0]
+    known = Known(unit, {user_id})
+    # Each is there once at most, so no session comes twice.
+    own = {
+        "own_record": FilteredRelation("records", condition=Q(records__user_id=user_id)),
+        "own_notice": FilteredRelation(
+            "absences",
+            condition=Q(absences__user_id=user_id, absences__withdrawn_at__isnull=True),
+        ),
+        "own_invitation": FilteredRelation(
+            "trainers", condition=Q(trainers__user_id=user_id, trainers__revoked_at__isnull=True)
+        ),
+    }
+    sessions = models.Session.objects.filter(unit=unit).annotate(**own)
+    for session in sessions.select_related("check_in_desk", *own):
+        session.unit = unit
+        known.sessions[session.pk] = session
+        if record := getattr(session, "own_record", None):
+            known.records[user_id].append(record)
+        if notice := getattr(session, "own_notice", None):
+            known.notices[user_id].append(notice)
+        if getattr(session, "own_invitation", None):
+            known.taught[user_id].add(session.pk)
+    learners = get_host().learners(unit.course_key, user_ids=[user_id])
+    known.learners = {learner.user_id: learner for learner in learners}
+    return known
 
 
-def _known_in(
-    users: Mapping[models.BlendedUnit, Collection[int]], *, for_page: bool = False
-) -> list[Known]:
-    """Return what is known in units of one course; four queries, however many units."""
+def _known_in(users: Mapping[models.BlendedUnit, Collection[int]]) -> list[Known]:
+    """Return what is known in units of one course; six queries at most, however many units."""
     known = {unit.pk: Known(unit, set(user_ids)) for unit, user_ids in users.items()}
     everybody = set().union(*(each.users for each in known.values()))
     for session in models.Session.objects.filter(unit__in=known):
@@ -216,12 +258,21 @@ def _known_in(
     units = {pk: each for each in known.values() for pk in each.sessions}
     for record in records:
         units[record.session_id].records[record.user_id].append(record)
-    if not for_page:
-        for waiver in models.Waiver.objects.filter(
-            unit__in=known, user_id__in=everybody, revoked_at__isnull=True
+    for waiver in models.Waiver.objects.filter(
+        unit__in=known, user_id__in=everybody, revoked_at__isnull=True
+    ):
+        known[waiver.unit_id].waived.add(waiver.user_id)
+    ahead = [s for each in known.values() for s in each.sessions.values() if _is_ahead(s)]
+    if any(session.audience for session in ahead):
+        # Where everybody is meant anyway, it does not matter who chose to come.
+        for notice in models.AbsenceNotice.objects.filter(
+            session__unit__in=known, user_id__in=everybody, withdrawn_at__isnull=True
         ):
-            known[waiver.unit_id].waived.add(waiver.user_id)
-    if for_page or any(_is_ahead(s) for each in known.values() for s in each.sessions.values()):
+            units[notice.session_id].notices[notice.user_id].append(notice)
+    if ahead:
+        for pk, trainers in get_teaching([session.pk for session in ahead], everybody).items():
+            for user_id in trainers:
+                units[pk].taught[user_id].add(pk)
         course_key = next(iter(users)).course_key
         learners = get_host().learners(course_key, user_ids=everybody)
         for each in known.values():

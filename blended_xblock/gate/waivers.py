@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from blended_xblock.attendance.marks import check_text
 from blended_xblock.errors import InvalidInputError, NotFoundError
 from blended_xblock.gate import standing
 from blended_xblock.hosts import get_host
@@ -30,6 +31,7 @@ def grant_waiver(usage_key: str, user_id: int, *, actor: Any, reason: str) -> Wa
         raise InvalidInputError(
             _("A reason can have at most %(limit)d characters.") % {"limit": REASON_LENGTH}
         )
+    check_text(reason)
     unit = _locked_unit(usage_key)
     if not get_host().learners(unit.course_key, user_ids=[user_id]):
         raise NotFoundError(_("This person is not enrolled in the course."))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from blended_xblock.results.score import Score
@@ -26,6 +26,36 @@ class Learner:
     email: str
     cohort: str = ""
     enrolled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody who can be written to: in which language, and by which clock (IANA), if they said.
+
+    ``language`` is never empty: where the person chose none it is the site's.
+    """
+
+    user_id: int
+    name: str
+    language: str
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to one person, written in ``language``; plain text, the host makes it fit to send.
+
+    ``kind`` names the templates it is sent with. ``link`` is a whole address.
+    """
+
+    user_id: int
+    kind: Literal["prework_reminder", "alarm_digest"]
+    course_key: str
+    language: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: str
+    link_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +125,9 @@ class Viewer:
     but an author has a role. ``is_masquerading`` is True while staff look through somebody else's
     eyes: nothing may be written then. These are another person's (``user`` is that person), or
     nobody's: then ``stand_in`` says whose they would be, and ``user`` is still who looks.
-    ``timezone`` is the zone the person chose, if any (IANA).
+    ``timezone`` is the zone the person chose, if any (IANA). ``origin`` ("https://lms.example.org")
+    and ``device`` (the number that the browser keeps for check-ins) are what the door saw of the
+    request, where it is at hand.
     """
 
     user: Any | None
@@ -108,6 +140,8 @@ class Viewer:
     is_author_mode: bool = False
     timezone: str | None = None
     stand_in: StandIn | None = None
+    origin: str = ""
+    device: str = ""
 
 
 class Host(Protocol):
@@ -115,6 +149,9 @@ class Host(Protocol):
 
     def viewer(self, block: Any) -> Viewer:
         """Return who is looking at ``block`` and where it stands."""
+
+    def viewer_of(self, request: Any, course_key: str, usage_key: str) -> Viewer:
+        """Return who asks for one of our own pages about a block, outside the block itself."""
 
     def outline(self, course_key: str) -> OutlineNode | None:
         """Return the published course as a tree, or None where there is no such course."""
@@ -148,6 +185,18 @@ class Host(Protocol):
 
     def names(self, user_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people, enrolled or not, by user id; one query."""
+
+    def external_ids(self, user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return by which ids other systems know these people, such as a number at their company.
+
+        Whoever has none is left out; at most two queries.
+        """
+
+    def photos(self, course_key: str, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the address of a small square picture of each who has one; at most one query.
+
+        Only what the host shows to everybody of a course anyway; most people have none.
+        """
 
     def person(self, anonymous_id: str) -> Any | None:
         """Return the user whom scores know by this id, or None."""
@@ -197,3 +246,25 @@ class Host(Protocol):
 
     def block_url(self, course_key: str, usage_key: str) -> str:
         """Return the address at which a person of the course opens the block."""
+
+    def logout_url(self, address: str) -> str:
+        """Return where the person logs out, so that somebody else can log in at ``address``."""
+
+    def site_url(self, path: str) -> str:
+        """Return the whole address of one of our own pages, for a message."""
+
+    def addressees(self, user_ids: Collection[int]) -> dict[int, Addressee]:
+        """Return those of these people who have an active account, by user id; few queries."""
+
+    def course_team(self, course_key: str) -> list[Addressee]:
+        """Return the active people who give a course, ordered by name; few queries.
+
+        Those who may do so for every course are not among them.
+        """
+
+    def send(self, message: Message) -> bool:
+        """Send a message now, by the host's own means; tell whether it went out.
+
+        False where the person wants none, or their account is shut: trying again changes nothing.
+        Raises MessageNotSentError where it may succeed later.
+        """

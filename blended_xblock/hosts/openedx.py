@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -15,13 +17,20 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from blended_xblock.gate.structure import BLOCK_TYPE, has_blended_units, without_branch
 from blended_xblock.hosts import openedx_courses as courses
-from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, StandIn, Viewer
+from blended_xblock.hosts import openedx_messages as messages
+from blended_xblock.hosts.base import (
+    Addressee,
+    Learner,
+    Message,
+    OutlineNode,
+    PublishedUnit,
+    StandIn,
+    Viewer,
+)
 from blended_xblock.schedule.zones import known_zone
 
 if TYPE_CHECKING:
     from blended_xblock.results.score import Score
-
-_TEAM = ("instructor", "staff", "limited_staff")
 
 
 class OpenEdxHost:
@@ -45,7 +54,24 @@ class OpenEdxHost:
                 # A handler then answers as the page did: whoever is looked at is a learner, even
                 # where they are staff as well.
                 user.masquerade_settings = real.masquerade_settings
-        course_key = without_branch(usage_key.context_key)
+        return self._viewer(
+            user, real, without_branch(usage_key.context_key), without_branch(usage_key)
+        )
+
+    def viewer_of(self, request: Any, course_key: str, usage_key: str) -> Viewer:
+        """Return who asks; staff who view the course as somebody else do so here too."""
+        from lms.djangoapps.courseware.masquerade import setup_masquerade
+
+        if not request.user.is_authenticated:
+            return Viewer(user=None, course_key=course_key, usage_key=usage_key)
+        real = request.user
+        is_staff = self.is_course_staff(real, course_key)
+        _masquerade, user = setup_masquerade(
+            request, CourseKey.from_string(course_key), is_staff, reset_masquerade_data=False
+        )
+        return self._viewer(user, real, course_key, usage_key)
+
+    def _viewer(self, user: Any, real: Any, course_key: str, usage_key: str) -> Viewer:
         is_somebody_else = user is not None and (
             hasattr(user, "real_user") or (real is not None and real.pk != user.pk)
         )
@@ -55,7 +81,7 @@ class OpenEdxHost:
         return Viewer(
             user=user,
             course_key=course_key,
-            usage_key=without_branch(usage_key),
+            usage_key=usage_key,
             is_staff=is_known and self.is_course_staff(user, course_key),
             is_learner=stand_in is not None or (is_known and self.is_enrolled(user, course_key)),
             is_author=is_known and self.may_author(user, course_key),
@@ -114,7 +140,7 @@ class OpenEdxHost:
 
         key = CourseKey.from_string(course_key)
         # Those who give a course enrol in it to see it; nobody expects them at its sessions.
-        team = CourseAccessRole.objects.filter(course_id=key, role__in=_TEAM)
+        team = CourseAccessRole.objects.filter(course_id=key, role__in=courses.TEAM)
         rows = CourseEnrollment.objects.filter(course_id=key, is_active=True).exclude(
             user_id__in=team.values("user_id")
         )
@@ -142,6 +168,46 @@ class OpenEdxHost:
 
         profiles = UserProfile.objects.filter(user_id__in=user_ids).select_related("user")
         return {profile.user_id: profile.name or profile.user.username for profile in profiles}
+
+    def external_ids(self, user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return what single sign-on and the platform's own external ids call these people.
+
+        The id of SAML and LTI begins with the provider's slug; what follows is the person's.
+        """
+        from openedx.core.djangoapps.external_user_ids.models import ExternalId
+        from social_django.models import UserSocialAuth
+
+        found: dict[int, list[str]] = defaultdict(list)
+        known = UserSocialAuth.objects.filter(user_id__in=user_ids).values_list("user_id", "uid")
+        for user_id, uid in known:
+            found[user_id] += dict.fromkeys((uid, uid.partition(":")[2] or uid))
+        rows = ExternalId.objects.filter(user_id__in=user_ids)
+        for user_id, external_id in rows.values_list("user_id", "external_user_id"):
+            found[user_id].append(str(external_id))
+        return {user_id: tuple(ids) for user_id, ids in found.items()}
+
+    def photos(self, course_key: str, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the profile pictures that people uploaded; a child's is nobody's to show.
+
+        A site that takes the picture out of what is always public shows none here: whom each
+        person shows it to would be a question per person.
+        """
+        from common.djangoapps.student.models import UserProfile
+        from openedx.core.djangoapps.user_api.accounts.image_helpers import (
+            get_profile_image_urls_for_user,
+        )
+
+        public = getattr(settings, "ACCOUNT_VISIBILITY_CONFIGURATION", {}).get("public_fields", ())
+        if "profile_image" not in public:
+            return {}
+        profiles = UserProfile.objects.filter(
+            user_id__in=user_ids, profile_image_uploaded_at__isnull=False
+        ).select_related("user")
+        return {
+            profile.user_id: get_profile_image_urls_for_user(profile.user)["medium"]
+            for profile in profiles
+            if not profile.requires_parental_consent()
+        }
 
     def person(self, anonymous_id: str) -> Any | None:
         """Ask the platform, which gives everybody such an id for each course."""
@@ -310,6 +376,26 @@ class OpenEdxHost:
         root = getattr(settings, "LMS_ROOT_URL", "") or ""
         return f"{root}/courses/{course_key}/jump_to/{usage_key}"
 
+    def logout_url(self, address: str) -> str:
+        """Return the platform's own, which leads on; the page there asks for a login."""
+        return f"{reverse('logout')}?{urlencode({'next': address})}"
+
+    def site_url(self, path: str) -> str:
+        """Return the address of a page that the LMS serves."""
+        return f"{getattr(settings, 'LMS_ROOT_URL', '') or ''}{path}"
+
+    def addressees(self, user_ids: Collection[int]) -> dict[int, Addressee]:
+        """Return active people with what their account settings say; two queries."""
+        return messages.read_addressees(user_ids)
+
+    def course_team(self, course_key: str) -> list[Addressee]:
+        """Return the course's own team; three queries."""
+        return messages.read_team(course_key)
+
+    def send(self, message: Message) -> bool:
+        """Send by edx-ace, as the platform's own apps do."""
+        return messages.send(message)
+
 
 def _on_publish(*, course_key: Any, **_signal: Any) -> None:
     from blended_xblock import signals
@@ -351,9 +437,13 @@ def _on_cohort_left(*, instance: Any, **_signal: Any) -> None:
 
 
 def _on_retirement(*, user: Any, **_signal: Any) -> None:
+    from openedx.core.djangoapps.user_api.models import UserRetirementStatus
+
     from blended_xblock import signals
 
-    signals.person_retired(user)
+    # The account has lost its own address by then.
+    kept = UserRetirementStatus.objects.filter(user=user).values_list("original_email", flat=True)
+    signals.person_retired(user, list(kept))
 
 
 def _masquerade(user: Any, course_key: str) -> Any | None:

@@ -21,6 +21,8 @@ from blended_xblock.gate.structure import BLOCK_TYPE, without_branch
 from blended_xblock.hosts.base import OutlineNode, PublishedUnit
 from blended_xblock.results.score import points_of
 
+TEAM: Final = ("instructor", "staff", "limited_staff")
+"""The roles of those who give a course."""
 _KEPT_FOR: Final = 300
 
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.templatetags.static import static
 from django.urls import reverse
 from opaque_keys.edx.keys import UsageKey
 
-from blended_xblock.hosts.base import Learner, OutlineNode, PublishedUnit, Viewer
+from blended_xblock.hosts.base import (
+    Addressee,
+    Learner,
+    Message,
+    OutlineNode,
+    PublishedUnit,
+    Viewer,
+)
 from blended_xblock.results.score import points_of
+from blended_xblock.workbench.cast import WITH_FACES
 from blended_xblock.workbench.keys import COURSE_KEY, ROOT_KEY
-from blended_xblock.workbench.models import CampusEnrollment
+from blended_xblock.workbench.models import CampusEnrollment, CampusMail
 
 if TYPE_CHECKING:
     from blended_xblock.results.score import Score
@@ -25,9 +37,13 @@ _MOST_PEOPLE_IN_A_QUERY = 500
 
 def _sort_name(learner: Learner) -> tuple[str, int]:
     """Order names as a person reads them: É beside E, whatever the case."""
-    plain = unicodedata.normalize("NFKD", learner.name)
+    return _letters(learner.name), learner.user_id
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return letters.casefold(), learner.user_id
+    return letters.casefold()
 
 
 class WorkbenchHost:
@@ -38,17 +54,13 @@ class WorkbenchHost:
         runtime = block.runtime
         user = getattr(runtime, "user", None)
         place = runtime.place if user is not None else None
-        is_site_staff = _is_site_staff(user)
-        return Viewer(
-            user=user,
-            course_key=str(COURSE_KEY),
-            usage_key=str(block.scope_ids.usage_id),
-            is_staff=is_site_staff or bool(place and place.is_staff),
-            is_learner=bool(place and place.role == CampusEnrollment.Role.LEARNER),
-            is_author=is_site_staff or bool(place and place.may_author),
-            is_author_mode=bool(getattr(runtime, "is_author_mode", False)),
-            timezone=(place.timezone or None) if place else None,
-        )
+        viewer = _viewer(user, place, str(COURSE_KEY), str(block.scope_ids.usage_id))
+        return replace(viewer, is_author_mode=bool(getattr(runtime, "is_author_mode", False)))
+
+    def viewer_of(self, request: Any, course_key: str, usage_key: str) -> Viewer:
+        """Return the person of the Django session; of another course they are nobody."""
+        user = request.user if request.user.is_authenticated else None
+        return _viewer(user, _place(user, course_key), course_key, usage_key)
 
     def outline(self, course_key: str) -> OutlineNode | None:
         """Return the stored course."""
@@ -143,6 +155,22 @@ class WorkbenchHost:
         return {
             user.pk: user.get_full_name() or user.get_username()
             for user in get_user_model().objects.filter(pk__in=user_ids)
+        }
+
+    def external_ids(self, user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return nothing: nobody on the campus is known elsewhere."""
+        return {}
+
+    def photos(self, course_key: str, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the drawn faces of the few who have one; one query."""
+        if not _is_ours(course_key):
+            return {}
+        wanted = set(user_ids)
+        drawn = get_user_model().objects.filter(username__in=WITH_FACES)
+        return {
+            pk: static(f"blended_xblock/campus/faces/{username}.svg")
+            for pk, username in drawn.values_list("pk", "username")
+            if pk in wanted
         }
 
     def person(self, anonymous_id: str) -> Any | None:
@@ -248,6 +276,75 @@ class WorkbenchHost:
     def block_url(self, course_key: str, usage_key: str) -> str:
         """Return the address of a block's page on the campus."""
         return reverse("campus_block", args=(usage_key,))
+
+    def logout_url(self, address: str) -> str:
+        """Return the first page, where one becomes somebody else."""
+        return f"{reverse('campus_home')}?{urlencode({'next': address})}"
+
+    def site_url(self, path: str) -> str:
+        """Return the path: messages are read on the campus itself."""
+        return path
+
+    def addressees(self, user_ids: Collection[int]) -> dict[int, Addressee]:
+        """Return active people with what their place in the course says; one query."""
+        wanted = set(user_ids)
+        people = get_user_model().objects.filter(is_active=True)
+        if len(wanted) <= _MOST_PEOPLE_IN_A_QUERY:
+            people = people.filter(pk__in=wanted)
+        rows = people.values_list(
+            "pk",
+            "username",
+            "first_name",
+            "last_name",
+            "campus_enrollments__language",
+            "campus_enrollments__timezone",
+        )
+        return {
+            user_id: Addressee(
+                user_id=user_id,
+                name=f"{first} {last}".strip() or username,
+                language=language or settings.LANGUAGE_CODE,
+                timezone=zone or None,
+            )
+            for user_id, username, first, last, language, zone in rows
+            if user_id in wanted
+        }
+
+    def course_team(self, course_key: str) -> list[Addressee]:
+        """Return those whose place in the course carries the rights of its staff; two queries."""
+        places = CampusEnrollment.objects.filter(
+            course_key=course_key, role__in=CampusEnrollment.STAFF_ROLES
+        )
+        team = self.addressees(set(places.values_list("user_id", flat=True)))
+        return sorted(team.values(), key=lambda one: (_letters(one.name), one.user_id))
+
+    def send(self, message: Message) -> bool:
+        """Put the message where its reader finds it on the campus."""
+        if not get_user_model().objects.filter(pk=message.user_id, is_active=True).exists():
+            return False
+        CampusMail.objects.create(
+            user_id=message.user_id,
+            kind=message.kind,
+            language=message.language,
+            subject=message.subject[:255],
+            paragraphs=list(message.paragraphs),
+            link=message.link,
+            link_label=message.link_label,
+        )
+        return True
+
+
+def _viewer(user: Any, place: CampusEnrollment | None, course_key: str, usage_key: str) -> Viewer:
+    is_site_staff = _is_site_staff(user)
+    return Viewer(
+        user=user,
+        course_key=course_key,
+        usage_key=usage_key,
+        is_staff=is_site_staff or bool(place and place.is_staff),
+        is_learner=bool(place and place.role == CampusEnrollment.Role.LEARNER),
+        is_author=is_site_staff or bool(place and place.may_author),
+        timezone=(place.timezone or None) if place else None,
+    )
 
 
 def _is_ours(course_key: str) -> bool:

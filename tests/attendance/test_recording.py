@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -238,3 +239,54 @@ def test_what_somebody_saw_stands_against_what_was_assumed(trainer, ana, clock, 
     report = f.give(colleague, [api.Mark(ana.pk, "L", request_key="phone", at=seen)])
     assert report.recorded == (ana.pk,)
     assert f.record(ana).status == "L"
+
+
+# Why, and when somebody came and left
+
+
+def test_a_reason_stands_in_the_history(trainer, ana) -> None:
+    f.give(trainer, [api.Mark(ana.pk, "P", reason="Sat in the back row.")])
+    assert list_changes(f.session_id(), ana.pk)[0].reason == "Sat in the back row."
+
+
+def test_arrival_and_departure_stay_until_something_else_is_said(trainer, ana) -> None:
+    paris = zoneinfo.ZoneInfo("Europe/Paris")
+    came = datetime(2026, 5, 12, 9, 5, tzinfo=paris)
+    left = datetime(2026, 5, 12, 11, 30, tzinfo=paris)
+    f.give(trainer, [api.Mark(ana.pk, "L", arrived_at=came)])
+    f.give(trainer, [api.Mark(ana.pk, "D", left_at=left)])
+    assert (f.record(ana).arrived_at, f.record(ana).left_at) == (came, left)
+    newest = list_changes(f.session_id(), ana.pk)[0]
+    assert newest.before["left_at"] is None
+    assert newest.after["arrived_at"] == "2026-05-12T07:05:00+00:00"
+    f.give(trainer, [api.Mark(ana.pk, "D", arrived_at=None)])
+    assert (f.record(ana).arrived_at, f.record(ana).left_at) == (None, left)
+    f.give(trainer, [api.Mark(ana.pk, None)])
+    assert f.record(ana).left_at is None, "nobody who was not there has left"
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"), [("arrived_at", (True, False)), ("left_at", (False, True))]
+)
+def test_of_times_that_contradict_each_other_the_one_said_now_stands(
+    trainer, ana, said, stands
+) -> None:
+    """Refusing it would hold a whole queue for what another device wrote meanwhile."""
+    now = timezone.now()
+    other = {"arrived_at": "left_at", "left_at": "arrived_at"}[said]
+    apart = timedelta(minutes=10 if said == "arrived_at" else -10)
+    f.give(trainer, [api.Mark(ana.pk, "P", **{other: now})])
+    f.give(trainer, [api.Mark(ana.pk, "P", **{said: now + apart})])
+    record = f.record(ana)
+    assert (record.arrived_at is not None, record.left_at is not None) == stands
+
+
+def test_a_history_without_arrivals_is_read_and_compared(trainer, ana) -> None:
+    """Lines of earlier versions hold four values."""
+    f.give(trainer, [api.Mark(ana.pk, "P")])
+    line = AttendanceChange.objects.get()
+    for side in (line.before, line.after):
+        del side["arrived_at"], side["left_at"]
+    line.save()
+    assert list_changes(f.session_id(), ana.pk)[0].after["arrived_at"] is None
+    assert f.give(trainer, [api.Mark(ana.pk, "P")]).unchanged == (ana.pk,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.db import IntegrityError, connection
@@ -45,6 +45,17 @@ def _open(course, trainer, ana, ben) -> None:
         {"request_key": "k" * 65},
         {"at": datetime(2026, 5, 12, 9)},
         {"at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
+        {"reason": "x" * 2001},
+        {"reason": "\ud800"},
+        {"base": -1},
+        {"base": 1.5},
+        {"base": True},
+        {"arrived_at": datetime(2026, 5, 12, 9)},
+        {"left_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
+        {
+            "arrived_at": datetime(2026, 5, 12, 9, tzinfo=UTC),
+            "left_at": datetime(2026, 5, 12, 8, tzinfo=UTC),
+        },
         {"user_id": 10**30},
         {"user_id": -1},
         {"user_id": 0},

@@ -13,7 +13,13 @@ from blended_xblock.errors import (
     RollNotOpenError,
     SessionNotLiveError,
 )
-from blended_xblock.models import AttendanceRecord, Session
+from blended_xblock.models import (
+    AbsenceNotice,
+    AttendanceChange,
+    AttendanceRecord,
+    BulkAction,
+    Session,
+)
 from blended_xblock.workbench.models import CampusEnrollment
 from tests import factories as f
 
@@ -191,3 +197,95 @@ def test_opening_redecides_for_those_no_longer_expected(trainer, ana, clock) -> 
     api.open_roll(f.session_id(), actor=trainer)
     clock.move_to("2026-05-20")
     assert api.get_standing(f.unit_key(), ana.pk).outcome == "not_met"
+
+
+# Reopening
+
+
+def test_reopening_takes_back_whom_closing_made_absent(trainer, ana, ben, clock) -> None:
+    f.take_roll(trainer, {ana: "P"})
+    api.close_roll(f.session_id(), actor=trainer)
+    clock.tick(60)
+    report = api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+    assert (report.restored, report.kept) == ((ben.pk,), ())
+    assert (report.roll.state, report.roll.unmarked, report.roll.closed_at) == ("open", 1, None)
+    assert (f.record(ana).status, f.record(ben).status) == ("P", None)
+    assert api.close_roll(f.session_id(), actor=trainer).unmarked == 0
+
+
+def test_reopening_may_leave_them_absent(trainer, ana) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    api.close_roll(f.session_id(), actor=trainer)
+    report = api.reopen_roll(f.session_id(), actor=trainer, undo_absences=False)
+    assert (report.restored, f.record(ana).status) == ((), "A")
+    (action,) = api.list_bulk_actions(f.session_id())
+    assert api.undo_bulk(f.session_id(), action.id, actor=trainer).restored == (ana.pk,), "later"
+
+
+def test_who_was_corrected_since_the_closing_keeps_the_correction(trainer, ana, ben) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    api.close_roll(f.session_id(), actor=trainer)
+    f.give(trainer, [api.Mark(ana.pk, "E", reason="Was ill.")])
+    report = api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+    assert (report.restored, report.kept) == ((ben.pk,), (ana.pk,))
+    assert f.record(ana).status == "E"
+
+
+def test_reopening_undoes_the_last_closing_only(trainer, ana, clock) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    api.close_roll(f.session_id(), actor=trainer)
+    api.reopen_roll(f.session_id(), actor=trainer, undo_absences=False)
+    clock.tick(60)
+    api.close_roll(f.session_id(), actor=trainer)
+    report = api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+    assert (report.restored, f.record(ana).status) == ((), "A"), "the second made nobody absent"
+
+
+def test_a_roll_closed_before_there_were_actions_reopens_too(trainer, ana) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    api.close_roll(f.session_id(), actor=trainer)
+    AttendanceChange.objects.update(bulk=None)
+    BulkAction.objects.all().delete()
+    report = api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+    assert (report.restored, f.record(ana).status) == ((ana.pk,), None)
+
+
+@pytest.mark.parametrize("state", ["not_opened", "open"])
+def test_only_a_closed_roll_is_reopened(trainer, ana, state) -> None:
+    if state == "open":
+        api.open_roll(f.session_id(), actor=trainer)
+    with pytest.raises(ConflictError, match="not closed"):
+        api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+
+
+def test_the_roll_of_a_cancelled_session_stays_closed(trainer, ana) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    api.close_roll(f.session_id(), actor=trainer)
+    Session.objects.update(state="cancelled")
+    with pytest.raises(SessionNotLiveError):
+        api.reopen_roll(f.session_id(), actor=trainer, undo_absences=True)
+    assert f.record(ana).status == "A"
+
+
+# Who said beforehand that they cannot come
+
+
+def test_a_preview_says_who_announced_their_absence(trainer, ana, ben) -> None:
+    api.open_roll(f.session_id(), actor=trainer)
+    for user, withdrawn_at in ((ana, None), (ben, f.LONG_AGO)):
+        AbsenceNotice.objects.create(
+            session=f.session(), user=user, announced_at=f.LONG_AGO, withdrawn_at=withdrawn_at
+        )
+    preview = api.preview_close(f.session_id())
+    assert (preview.announced, preview.excused.code) == ((ana.pk,), "E")
+    api.record_many(f.session_id(), "E", actor=trainer, user_ids=preview.announced)
+    preview = api.preview_close(f.session_id())
+    assert (preview.user_ids, preview.announced) == ((ben.pk,), ())
+
+
+def test_a_unit_may_have_no_status_for_who_is_excused(trainer, ana) -> None:
+    absent = {"code": "A", "label": "Absent", "credit": 0.0, "attended": False, "counted": True}
+    f.redesign(statuses=[NO_ABSENT[0], absent])
+    f.publish()
+    api.open_roll(f.session_id(), actor=trainer)
+    assert api.preview_close(f.session_id()).excused is None

@@ -59,7 +59,7 @@ def test_whoever_was_removed_can_be_invited_again(trainer, guest, clock) -> None
     assert (row.invited_by, row.revoked_at) == (colleague, None)
 
 
-@pytest.mark.parametrize("said", ["", "  ", "x" * 255])
+@pytest.mark.parametrize("said", ["", "  ", "x" * 255, "\ud800"])
 def test_a_name_is_needed(trainer, said) -> None:
     with pytest.raises(InvalidInputError):
         api.invite_trainer(f.session_id(), said, actor=trainer)

@@ -79,7 +79,7 @@ def test_only_the_learner_named_is_decided_again(trainer, ana, ben, clock) -> No
     assert Standing.objects.values().get(user=ben) == before
 
 
-@pytest.mark.parametrize("reason", ["", "   \n", "x" * 2001])
+@pytest.mark.parametrize("reason", ["", "   \n", "x" * 2001, "\ud800"])
 def test_a_reason_is_asked_for(trainer, ana, reason) -> None:
     before = f.written()
     with pytest.raises(InvalidInputError):

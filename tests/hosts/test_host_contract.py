@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 
-from blended_xblock.hosts.base import Host, Learner
+from blended_xblock.hosts.base import Host, Learner, Message
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Case:
     join: Callable[..., Any]
     complete: Callable[[Any, str, float], None]
     block: Callable[[Any, str, bool], Any]
+    speak: Callable[[Any, str], None]
+    received: Callable[[Any], list[str]]
 
 
 def workbench_case() -> Case:
@@ -38,7 +42,7 @@ def workbench_case() -> Case:
     from blended_xblock.hosts.workbench import WorkbenchHost
     from blended_xblock.workbench import seed
     from blended_xblock.workbench.keys import COURSE_KEY
-    from blended_xblock.workbench.models import CampusEnrollment
+    from blended_xblock.workbench.models import CampusEnrollment, CampusMail
     from blended_xblock.workbench.runtime import CampusRuntime
     from blended_xblock.workbench.scores import record_completion
 
@@ -60,6 +64,12 @@ def workbench_case() -> Case:
             )
         return user
 
+    def received(user: Any) -> list[str]:
+        return [
+            "\n".join([mail.subject, *mail.paragraphs, mail.link, mail.link_label])
+            for mail in CampusMail.objects.filter(user=user)
+        ]
+
     return Case(
         host=WorkbenchHost(),
         course_key=str(COURSE_KEY),
@@ -70,6 +80,8 @@ def workbench_case() -> Case:
         block=lambda user, key, is_author: CampusRuntime(user, is_author_mode=is_author).get_block(
             key
         ),
+        speak=lambda user, code: user.campus_enrollments.update(language=code),
+        received=received,
     )
 
 
@@ -280,10 +292,23 @@ def test_the_zone_is_the_one_a_person_chose(case: Case) -> None:
     assert case.host.timezone_of(case.join("c", "stranger")) is None
 
 
+def test_a_picture_is_shown_of_nobody_who_gave_none(case: Case) -> None:
+    ana, ben = case.join("ana", "learner", "Ana"), case.join("ben", "learner", "Ben")
+    assert case.host.photos(case.course_key, [ana.pk, ben.pk]) == {}
+    assert case.host.photos(case.course_key, []) == {}
+
+
 def test_a_block_has_an_address_that_names_it(case: Case) -> None:
     address = case.host.block_url(case.course_key, case.unit_key)
 
     assert case.unit_key.rsplit("@", 1)[1] in address
+
+
+def test_who_logs_out_is_led_on_to_where_somebody_else_logs_in(case: Case) -> None:
+    address = urlsplit(case.host.logout_url("/blended/in/x~y/?a=1&b=2"))
+
+    assert parse_qs(address.query) == {"next": ["/blended/in/x~y/?a=1&b=2"]}
+    assert address.path.startswith("/")
 
 
 @pytest.mark.parametrize("is_author", [False, True])
@@ -301,3 +326,75 @@ def test_the_viewer_is_the_person_of_the_session(case: Case, is_author: bool) ->
 
 def test_a_block_of_nobody_has_no_viewer(case: Case) -> None:
     assert case.host.viewer(case.block(None, case.unit_key, False)).user is None
+
+
+def test_people_are_written_to_in_their_language_and_by_their_clock(
+    case: Case, django_assert_max_num_queries: Any
+) -> None:
+    tokyo = case.join("a", "learner", "Ada Benali", zone="Asia/Tokyo")
+    plain, gone = case.join("b", "learner"), case.join("c", "learner")
+    case.speak(tokyo, "fr")
+    gone.is_active = False
+    gone.save()
+
+    with django_assert_max_num_queries(3):
+        found = case.host.addressees([tokyo.pk, plain.pk, gone.pk, 987654])
+
+    assert found.keys() == {tokyo.pk, plain.pk}
+    one, other = found[tokyo.pk], found[plain.pk]
+    assert (one.name, one.language, one.timezone) == ("Ada Benali", "fr", "Asia/Tokyo")
+    assert (other.name, other.timezone) == ("b", None)
+    assert other.language == settings.LANGUAGE_CODE
+    assert case.host.addressees([]) == {}
+
+
+def test_the_team_of_a_course_are_its_staff_and_nobody_else(case: Case) -> None:
+    case.join("learner", "learner", "Ada Benali")
+    case.join("stranger", "stranger", "Abel Stranger")
+    staff = case.join("staff", "staff", "Zoé Staff")
+    author = case.join("author", "author", "Émile Author")
+
+    team = case.host.course_team(case.course_key)
+
+    assert [one.user_id for one in team] == [author.pk, staff.pk]
+    assert case.host.course_team(OTHER_COURSE) == []
+
+
+def test_a_message_goes_out_as_it_was_written(case: Case) -> None:
+    user = case.join("a", "learner", "Ada Benali")
+    message = Message(
+        user_id=user.pk,
+        kind="prework_reminder",
+        course_key=case.course_key,
+        language="fr",
+        subject="Avant “l'atelier” & après",
+        paragraphs=("Bonjour Ada,", "Une ligne\n• une autre <b>"),
+        link=case.host.site_url("/blended/sessions/"),
+        link_label="Voir",
+    )
+
+    assert case.host.send(message)
+
+    (text,) = case.received(user)
+    for part in (message.subject, *message.paragraphs, message.link, message.link_label):
+        assert part in text
+
+
+def test_whoever_has_no_active_account_gets_no_message(case: Case) -> None:
+    user = case.join("gone", "learner")
+    user.is_active = False
+    user.save()
+    message = Message(
+        user_id=user.pk,
+        kind="alarm_digest",
+        course_key=case.course_key,
+        language="en",
+        subject="x",
+        paragraphs=("x",),
+        link="/",
+        link_label="x",
+    )
+
+    assert case.host.send(message) is False
+    assert case.host.send(replace(message, user_id=987654)) is False
+    assert case.received(user) == []

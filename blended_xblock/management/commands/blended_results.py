@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from blended_xblock import jobs
 from blended_xblock.models import BlendedUnit, Standing
 from blended_xblock.results.publish import publish_results
 from blended_xblock.tasks import CHUNK
+from blended_xblock.tasks import publish_results as task
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
             units = units.filter(course_key__in=options["courses"])
             for course_key in sorted({*options["courses"]} - {unit.course_key for unit in units}):
                 self.stdout.write(f"{course_key}: no blended units")
-        failed = 0
+        failed, broken = 0, set[str]()
         for unit in units:
             users = list(
                 Standing.objects.filter(unit=unit).order_by("pk").values_list("user_id", flat=True)
@@ -42,5 +44,8 @@ class Command(BaseCommand):
             ]
             self.stdout.write(f"{unit}: {len(users) - len(undone)} of {len(users)} published")
             failed += len(undone)
+            broken.update({unit.course_key} if undone else ())
+        for course_key in {unit.course_key for unit in units} - broken:
+            jobs.settle_course(task.name, course_key)
         if failed:
             raise CommandError(f"{failed} failed; the log says why.", returncode=1)

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from blended_xblock import jobs
 from blended_xblock.gate.standing import learners_changed
 from blended_xblock.hosts import get_host
 from blended_xblock.models import BlendedUnit, Standing
 from blended_xblock.publishing import sync_course
+from blended_xblock.tasks import sync_course_again
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{course_key}: no blended units")
             return
         report = sync_course(course_key)
+        jobs.settle_course(sync_course_again.name, course_key)
         # A publish decides where the course changed; this is for what nobody told us too.
         learners = {learner.user_id for learner in host.learners(course_key)}
         known = Standing.objects.filter(unit__course_key=course_key)

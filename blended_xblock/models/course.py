@@ -1,29 +1,17 @@
-"""The tables: what a publish compiled and what people recorded.
-
-Keys are text without branch and version. Instants are UTC; a session's wall-clock time is
-``starts_at`` seen in its own zone. Nothing here is ever deleted by a publish.
-"""
+"""What a publish compiled: units, sessions, links and gates; and who is invited or signed up."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import django
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-KEY_LENGTH = 255
-CODE_LENGTH = 3
-
-
-def _check(name: str, condition: Q) -> models.CheckConstraint:
-    """Return a constraint; Django 5.1 renamed the argument, and 4.2 knows the old name only."""
-    argument = "condition" if django.VERSION >= (5, 1) else "check"
-    arguments: dict[str, Any] = {"name": name, argument: condition}
-    return models.CheckConstraint(**arguments)
+from blended_xblock.design import Design
+from blended_xblock.models.common import KEY_LENGTH, check
 
 
 class BlendedUnit(models.Model):
@@ -62,6 +50,13 @@ class BlendedUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.usage_key})"
+
+    def read_design(self) -> Design:
+        """Return the design; read once for each value of the field, since that takes a while."""
+        known = self.__dict__.get("_known_design")
+        if known is None or known[0] is not self.design:
+            known = self.__dict__["_known_design"] = (self.design, Design.from_dict(self.design))
+        return known[1]
 
 
 class Session(models.Model):
@@ -118,7 +113,7 @@ class Session(models.Model):
         ordering: ClassVar = ["starts_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["unit", "design_id"], name="blended_session_design_id"),
-            _check("blended_session_end_after_start", Q(ends_at__gt=F("starts_at"))),
+            check("blended_session_end_after_start", Q(ends_at__gt=F("starts_at"))),
         ]
 
     def __str__(self) -> str:
@@ -162,117 +157,6 @@ class SessionTrainer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} @ {self.session_id}"
-
-
-class ImportBatch(models.Model):
-    """One conferencing report applied to one session, so that it can be undone as one.
-
-    .. pii: the name of a file that a person chose, and who imported it.
-    .. pii_types: id, other
-    .. pii_retirement: retained
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="imports")
-    file_name = models.CharField(max_length=255)
-    sha256 = models.CharField(max_length=64, db_index=True)
-    format = models.CharField(max_length=32)
-    imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    imported_at = models.DateTimeField(auto_now_add=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class AttendanceRecord(models.Model):
-    """One learner at one session. A row with no status is a place on the frozen roster, unmarked.
-
-    .. pii: attendance and a free-text note of an instructor about a learner.
-    .. pii_types: id, other
-    .. pii_retirement: local_api
-    """
-
-    class Modality(models.TextChoices):
-        ROOM = "room", _("in the room")
-        REMOTE = "remote", _("online")
-        RECORDING = "recording", _("from the recording")
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="records")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blended_records"
-    )
-    is_expected = models.BooleanField(
-        default=True, help_text=_("False for somebody who came without being on the roster.")
-    )
-    # None is "not marked yet"; an empty code would be a status nobody defined.
-    status = models.CharField(max_length=CODE_LENGTH, null=True, blank=True)  # noqa: DJ001
-    minutes = models.PositiveIntegerField(null=True, blank=True)
-    modality = models.CharField(max_length=12, choices=Modality.choices, blank=True)
-    note = models.TextField(blank=True)
-    source = models.CharField(max_length=16, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    recorded_at = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("attendance record")
-        verbose_name_plural = _("attendance records")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session", "user"], name="blended_record_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} @ {self.session_id}: {self.status or '·'}"
-
-
-class AttendanceChange(models.Model):
-    """One line of the history; written with the change itself and never altered.
-
-    ``before`` and ``after`` hold status, minutes, modality and note. A mark that lost against a
-    newer one stands here too, with ``is_applied`` False. ``request_key`` makes a retried mark
-    harmless: it is recorded once.
-
-    .. pii: who recorded what about whom.
-    .. pii_types: id, other
-    .. pii_retirement: local_api
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="changes")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blended_changes"
-    )
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    source = models.CharField(max_length=16)
-    batch = models.ForeignKey(
-        ImportBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="changes"
-    )
-    at = models.DateTimeField(help_text=_("When the mark was made, on the device it was made on."))
-    received_at = models.DateTimeField(help_text=_("When the server recorded it."))
-    request_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    is_applied = models.BooleanField(default=True)
-
-    class Meta:
-        verbose_name = _("attendance change")
-        verbose_name_plural = _("attendance changes")
-        ordering: ClassVar = ["id"]
-        indexes: ClassVar = [
-            models.Index(fields=["session", "user"], name="blended_change_of_record")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} @ {self.session_id}: {self.before} → {self.after}"
 
 
 class Registration(models.Model):
@@ -388,107 +272,3 @@ class CourseGate(models.Model):
 
     def __str__(self) -> str:
         return self.course_key
-
-
-class Standing(models.Model):
-    """A learner's outcome in a blended unit, in terms that time alone cannot make stale.
-
-    Time changes an outcome without anybody writing: a session ends unmarked, a delay runs out. So
-    the row holds the instants from which each thing is true, and a read compares them with now.
-
-    .. pii: a learner's outcome.
-    .. pii_types: id
-    .. pii_retirement: retained
-    """
-
-    unit = models.ForeignKey(BlendedUnit, on_delete=models.CASCADE, related_name="standings")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blended_standings"
-    )
-    is_met = models.BooleanField(default=False)
-    is_waived = models.BooleanField(default=False)
-    counted_from = models.DateTimeField(
-        null=True, blank=True, help_text=_("End of the session with which the rule was met.")
-    )
-    pending_from = models.DateTimeField(
-        null=True, blank=True, help_text=_("From then on an unmarked session may decide.")
-    )
-    openings = models.JSONField(
-        default=list, help_text=_("From when, and counted from which session, follow-ups open.")
-    )
-    zone = models.CharField(
-        max_length=64, default="UTC", help_text=_("Zone of the session that decided, or may yet.")
-    )
-    figures = models.JSONField(default=dict)
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("standing")
-        verbose_name_plural = _("standings")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["unit", "user"], name="blended_standing_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.unit_id}: {'met' if self.is_met else 'not met'}"
-
-
-class Waiver(models.Model):
-    """A person's recorded decision to open the follow-ups for a learner anyway.
-
-    .. pii: a free-text reason about a learner, and who gave it.
-    .. pii_types: id, other
-    .. pii_retirement: local_api
-    """
-
-    unit = models.ForeignKey(BlendedUnit, on_delete=models.PROTECT, related_name="waivers")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blended_waivers"
-    )
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    reason = models.TextField()
-    granted_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("waiver")
-        verbose_name_plural = _("waivers")
-        ordering: ClassVar = ["-granted_at"]
-        indexes: ClassVar = [models.Index(fields=["unit", "user"], name="blended_waiver_of")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.unit_id}"
-
-
-class SessionFeedback(models.Model):
-    """What a learner says of a session afterwards.
-
-    .. pii: a rating and a comment of a learner.
-    .. pii_types: id, other
-    .. pii_retirement: local_api
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="feedback")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blended_feedback"
-    )
-    rating = models.PositiveSmallIntegerField()
-    comment = models.TextField(blank=True)
-    was_prepared = models.BooleanField(null=True)
-    given_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("session feedback")
-        verbose_name_plural = _("session feedback")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session", "user"], name="blended_feedback_once"),
-            _check("blended_feedback_rating", Q(rating__gte=1, rating__lte=5)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} @ {self.session_id}: {self.rating}"
