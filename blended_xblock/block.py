@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
-import re
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from django.core.cache import cache
@@ -26,10 +26,11 @@ from xblock.validation import Validation, ValidationMessage
 from blended_xblock import olx
 from blended_xblock.block_language import in_the_blocks_language
 from blended_xblock.design import Design
-from blended_xblock.errors import BlendedError, DesignError, InvalidInputError
+from blended_xblock.errors import DesignError
 from blended_xblock.hosts import get_host
 from blended_xblock.hosts.base import Viewer
 from blended_xblock.results.score import DEFAULT_POINTS, points_of
+from blended_xblock.roles import ALLOWED, Role, actions_of
 
 log = logging.getLogger(__name__)
 loader = ResourceLoader("blended_xblock")
@@ -89,7 +90,6 @@ class BlendedUnitBlock(XBlock):
     def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Return the learner's page, or the panel of those who take rolls."""
         from blended_xblock import permissions
-        from blended_xblock.permissions import Role
 
         viewer = get_host().viewer(self)
         if viewer.is_author_mode:
@@ -108,45 +108,24 @@ class BlendedUnitBlock(XBlock):
         from blended_xblock.pages.learner import learner_page
 
         page = learner_page(unit, viewer.user, zone=viewer.timezone, stand_in=viewer.stand_in)
+        urls = self._urls(Role.LEARNER)
         return self._fragment(
-            "learner", {"page": page, "calendar_url": self._handler_url("calendar")}
+            "learner",
+            {
+                "page": page,
+                "urls": urls,
+                "calendar_url": urls["calendar"],
+                "read_only": viewer.is_masquerading,
+            },
         )
 
     def _instructor_view(self, viewer: Viewer, unit: Any, roles: set[Any]) -> Fragment:
-        from blended_xblock.models import SessionTrainer
-        from blended_xblock.pages.instructor import instructor_page
-        from blended_xblock.permissions import Role
+        from blended_xblock.pages.instructor import panel_of
 
-        is_staff = Role.STAFF in roles
-        own = None
-        if not is_staff:
-            own = set(
-                SessionTrainer.objects.filter(
-                    user=viewer.user, revoked_at__isnull=True, session__unit=unit
-                ).values_list("session_id", flat=True)
-            )
-        page = instructor_page(
-            unit,
-            zone=viewer.timezone,
-            only_sessions=own,
-            may_waive=is_staff,
-            may_invite=is_staff and not viewer.is_masquerading,
+        page = panel_of(viewer, unit, is_staff=Role.STAFF in roles)
+        return self._fragment(
+            "instructor", {"page": page, "urls": self._urls(Role.TRAINER, Role.STAFF)}
         )
-        names = (
-            "roll",
-            "open_roll",
-            "record",
-            "record_all",
-            "close_preview",
-            "close_roll",
-            "history",
-            "grant_waiver",
-            "revoke_waiver",
-            "invite_trainer",
-            "revoke_trainer",
-        )
-        urls = {name: self._handler_url(name) for name in names}
-        return self._fragment("instructor", {"page": page, "urls": urls})
 
     @in_the_blocks_language
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
@@ -185,98 +164,21 @@ class BlendedUnitBlock(XBlock):
         """Return what an anonymous visitor reads: sessions are for those enrolled."""
         return self._message(_("Enrol in this course to see the sessions and take part."))
 
-    # -- handlers: parse, authorise, call one service, serialise -------------------------------
-
-    @XBlock.handler
-    def calendar(self, request: Request, suffix: str = "") -> Response:
-        """Return one session as an .ics file (``?session=<id>``)."""
-        return self._answer("calendar", request, "GET")
-
-    @XBlock.handler
-    def student_view_user_state(self, request: Request, suffix: str = "") -> Response:
-        """Return the caller's own standing, records and next session as JSON."""
-        return self._answer("student_view_user_state", request, "GET")
-
-    @XBlock.handler
-    def roll(self, request: Request, suffix: str = "") -> Response:
-        """Return one page of a roll as HTML (``?session=&page=&q=&cohort=&only=``)."""
-        return self._answer("roll", request, "GET")
-
-    @XBlock.handler
-    def open_roll(self, request: Request, suffix: str = "") -> Response:
-        """Open a session's roll (``{"session": id}``)."""
-        return self._answer("open_roll", request, "POST")
-
-    @XBlock.handler
-    def record(self, request: Request, suffix: str = "") -> Response:
-        """Record marks (``{"session": id, "marks": [{"user_id", "status", "key", "at", …}]}``)."""
-        return self._answer("record", request, "POST")
-
-    @XBlock.handler
-    def record_all(self, request: Request, suffix: str = "") -> Response:
-        """Give a status to everyone still unmarked (``{"session": id, "status", "key"}``)."""
-        return self._answer("record_all", request, "POST")
-
-    @XBlock.handler
-    def close_preview(self, request: Request, suffix: str = "") -> Response:
-        """Return who would become absent (``?session=<id>``)."""
-        return self._answer("close_preview", request, "GET")
-
-    @XBlock.handler
-    def close_roll(self, request: Request, suffix: str = "") -> Response:
-        """Close a session's roll (``{"session": id}``)."""
-        return self._answer("close_roll", request, "POST")
-
-    @XBlock.handler
-    def history(self, request: Request, suffix: str = "") -> Response:
-        """Return the history of one record as HTML (``?session=<id>&user=<id>``)."""
-        return self._answer("history", request, "GET")
-
-    @XBlock.handler
-    def grant_waiver(self, request: Request, suffix: str = "") -> Response:
-        """Open the follow-ups for one learner (``{"user": id, "reason": text}``)."""
-        return self._answer("grant_waiver", request, "POST")
-
-    @XBlock.handler
-    def revoke_waiver(self, request: Request, suffix: str = "") -> Response:
-        """Take a waiver back (``{"user": id}``)."""
-        return self._answer("revoke_waiver", request, "POST")
-
-    @XBlock.handler
-    def invite_trainer(self, request: Request, suffix: str = "") -> Response:
-        """Let somebody take the roll of a session (``{"session": id, "person": text}``)."""
-        return self._answer("invite_trainer", request, "POST")
-
-    @XBlock.handler
-    def revoke_trainer(self, request: Request, suffix: str = "") -> Response:
-        """Take an invitation back (``{"session": id, "user": id}``)."""
-        return self._answer("revoke_trainer", request, "POST")
-
-    @XBlock.handler
-    def save_design(self, request: Request, suffix: str = "") -> Response:
-        """Store ``{"title", "weight", "design", "base": the same three as they were read}``."""
-        return self._answer("save_design", request, "POST")
-
-    @XBlock.handler
-    def studio_tool(self, request: Request, suffix: str = "") -> Response:
-        """Answer the editor; ``suffix`` names the tool (``check_design``); nothing is written."""
-        return self._answer("studio_tool", request, "POST", suffix)
+    # -- handlers: one for each row of ``roles.ALLOWED``, added below ----------------------------
 
     @in_the_blocks_language
-    def _answer(self, action: str, request: Request, method: str, *suffix: str) -> Response:
-        from blended_xblock import actions
+    def _answer(self, action: str, request: Request, suffix: str) -> Response:
+        from blended_xblock import studio_actions
+        from blended_xblock.actions import ACTIONS, door
+        from blended_xblock.attendance.check_in.device import read_number
 
-        if request.method != method:
-            return _json({"code": "method", "message": f"Use {method}."}, 405)
-        try:
-            data = _body(request) if method == "POST" else QueryDict(request.query_string).dict()
-            return actions.ACTIONS[action](self, get_host().viewer(self), data, *suffix)
-        except DesignError as error:
-            problems = [problem.message(_) for problem in error.problems]
-            answer = {"code": error.code, "message": "\n".join(problems), "problems": problems}
-            return _json(answer, error.status)
-        except BlendedError as error:
-            return _json({"code": error.code, "message": error.message}, error.status)
+        viewer = replace(get_host().viewer(self), device=read_number(request.cookies))
+        if action in ACTIONS:
+            call = partial(ACTIONS[action], viewer)
+        else:
+            call = partial(studio_actions.ACTIONS[action], self, viewer, suffix)
+        query = QueryDict(request.query_string).dict()
+        return door.answer(action, request.method, query, lambda: request.body, call)
 
     # -- score -----------------------------------------------------------------------------------
 
@@ -419,6 +321,12 @@ class BlendedUnitBlock(XBlock):
     def _handler_url(self, name: str) -> str:
         return str(self.runtime.handler_url(self, name)).rstrip("?")
 
+    def _urls(self, *roles: Role) -> dict[str, str]:
+        """Return the address of each action of these roles, under the name its page gives it."""
+        return {
+            action.replace("_", "-"): self._handler_url(action) for action in actions_of(*roles)
+        }
+
     def _message(self, message: str) -> Fragment:
         return self._fragment("message", {"message": message})
 
@@ -428,7 +336,9 @@ class BlendedUnitBlock(XBlock):
         Fragments know classic scripts only, and an address given in the page (rather than as an
         init argument) survives every host's way of joining blocks.
         """
-        uid = "b" + re.sub(r"[^a-z0-9]", "", str(self.scope_ids.usage_id).lower())[-24:]
+        from blended_xblock.pages.common import uid_of
+
+        uid = uid_of(str(self.scope_ids.usage_id))
         resource = self.runtime.local_resource_url
         module = resource(self, f"static/blended_xblock/js/{view}.js")
         html = render_to_string(
@@ -436,8 +346,9 @@ class BlendedUnitBlock(XBlock):
         )
         fragment = Fragment(html)
         fragment.add_css_url(resource(self, "static/blended_xblock/css/blended.css"))
-        if view == "studio":
-            fragment.add_css_url(resource(self, "static/blended_xblock/css/editor.css"))
+        extra = {"studio": ("editor",), "instructor": ("roll", "room", "imports")}.get(view, ())
+        for name in extra:
+            fragment.add_css_url(resource(self, f"static/blended_xblock/css/{name}.css"))
         if view in {"instructor", "studio", "learner"}:
             fragment.add_javascript(loader.load_unicode("static/blended_xblock/js/init.js"))
             fragment.initialize_js("BlendedUnit")
@@ -448,17 +359,14 @@ def _namespaced(node: Any) -> dict[str, str]:
     return {name: value for name, value in node.attrib.items() if name.startswith("{")}
 
 
-def _json(data: dict[str, Any], status: int = 200) -> Response:
-    return Response(
-        json.dumps(data), status=status, content_type="application/json", charset="utf-8"
-    )
+def _add_handler(action: str) -> None:
+    @XBlock.handler
+    def handle(self: BlendedUnitBlock, request: Request, suffix: str = "") -> Response:
+        return self._answer(action, request, suffix)
+
+    handle.__name__ = action
+    setattr(BlendedUnitBlock, action, handle)
 
 
-def _body(request: Request) -> dict[str, Any]:
-    try:
-        data = json.loads(request.body.decode("utf-8") or "{}")
-    except (ValueError, RecursionError) as error:
-        raise InvalidInputError(_("What was sent is not JSON.")) from error
-    if not isinstance(data, dict):
-        raise InvalidInputError(_("What was sent is not a JSON object."))
-    return data
+for _action in ALLOWED:
+    _add_handler(_action)

@@ -53,8 +53,13 @@ def test_a_record_answers_with_the_rows_touched_and_the_counts(trainer, ana, ben
         "status": "P",
         "minutes": 170,
         "modality": "",
+        "arrived_at": None,
+        "left_at": None,
         "note": "Hi",
+        "revision": 1,
         "recorded": "trainer, Tue 12 May, 10:00",
+        "by_id": trainer.pk,
+        "by": "trainer",
         "outcome": "met",
     }
     assert record(trainer, mark).json["rows"] == [row], "a retry is answered like the first"
@@ -68,6 +73,17 @@ def test_a_mark_that_lost_is_answered_with_what_stands_there(trainer, ana, clock
     answer = record(trainer, mark).json
     assert answer["superseded"] == [ana.pk]
     assert answer["rows"][0]["status"] == "A"
+
+
+@pytest.mark.usefixtures("_open")
+def test_marks_kept_for_somebody_else_are_not_taken_and_not_refused_for_good(trainer, ana) -> None:
+    """The page was made for one person, and another one has logged in since."""
+    sent = HERE | {"marks": [{"user_id": ana.pk, "status": "P", "key": "k1"}]}
+    for actor in (f.person("colleague", f.Role.TRAINER), ana):
+        answer = ask(actor, "record", sent | {"owner": str(trainer.pk)})
+        assert (answer.status_code, answer.json["code"]) == (401, "another_account")
+    assert f.record(ana).status is None
+    assert ask(trainer, "record", sent | {"owner": str(trainer.pk)}).json["rows"]
 
 
 @pytest.mark.usefixtures("_open")

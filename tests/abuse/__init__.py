@@ -1,0 +1,1 @@
+"""What attackers would try, through both doors to the actions; a module for each theme."""
