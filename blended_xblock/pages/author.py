@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from blended_xblock.authoring.changes import Version
-from blended_xblock.authoring.links import LinkInfo, check_links, describe_links
+from blended_xblock.authoring.links import LinkInfo, check_links, describe_links, titles_of
 from blended_xblock.authoring.places import form_problem
 from blended_xblock.authoring.points import points_warnings
 from blended_xblock.authoring.publication import Publication, compare_with_published
 from blended_xblock.design import Design, Problem, SessionDesign
 from blended_xblock.gate.reasons import describe_rule_to_author
 from blended_xblock.hosts import get_host
-from blended_xblock.pages.common import mode_label
-from blended_xblock.schedule.wording import When, describe_span
+from blended_xblock.schedule.wording import When, describe_span, mode_label
 
 SAID_ONE_BY_ONE: Final = 3
 
@@ -90,7 +89,7 @@ def author_page(
     now = now or timezone.now()
     outline = get_host().authored_outline(course_key)
     links = describe_links(design, outline)
-    titles = {link: info.title for link, info in links.items()}
+    titles = titles_of(links)
     publication = compare_with_published(
         Version(title, weight, design),
         usage_key=usage_key,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from blended_xblock.design import Status
 from blended_xblock.models import Session
@@ -15,6 +17,7 @@ from blended_xblock.schedule.wording import (
     describe_distance,
     describe_span,
     is_same_clock,
+    mode_label,
 )
 
 JOIN_LEAD: Final = timedelta(minutes=15)
@@ -65,6 +68,14 @@ _SYMBOLS: Final = {
 _DEFAULT_KINDS: Final = {"P": "present", "L": "late", "D": "early", "E": "excused", "A": "absent"}
 
 
+def uid_of(usage_key: str) -> str:
+    """Return what the ids on a unit's page begin with; the same whenever the page is made anew.
+
+    The end of a key is the block's own name: branch and version stand before it.
+    """
+    return "b" + re.sub(r"[^a-z0-9]", "", usage_key.lower())[-24:]
+
+
 def status_choice(status: Status) -> StatusChoice:
     """Return a status for people; one the course team made takes the shape of what it means."""
     kind = _DEFAULT_KINDS.get(status.code)
@@ -84,6 +95,11 @@ def status_choice(status: Status) -> StatusChoice:
 def unmarked_choice() -> StatusChoice:
     """Return how "nobody has said yet" looks."""
     return StatusChoice(code="", label=_("Not marked"), kind="unmarked", symbol="·")
+
+
+def guest_count(n: int) -> str:
+    """Return how many guests came beside the learners; nothing for none."""
+    return ngettext("+ %(n)d guest", "+ %(n)d guests", n) % {"n": n} if n else ""
 
 
 def phase_of(session: Session, now: datetime) -> Phase:
@@ -120,15 +136,6 @@ def session_card(session: Session, now: datetime, *, viewer_zone: str | None = N
         join_note=join_note,
         audience=tuple(session.audience),
     )
-
-
-def mode_label(mode: str) -> str:
-    """Return how a session is held, in words."""
-    return {
-        "in_person": _("In the room"),
-        "online": _("Online"),
-        "hybrid": _("In the room or online"),
-    }[mode]
 
 
 def _join(session: Session, now: datetime) -> tuple[str, str]:

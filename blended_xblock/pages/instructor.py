@@ -1,9 +1,8 @@
-"""The instructor's panel: its sessions and who waits for them, and how a record came to be."""
+"""The instructor's panel: its sessions and who waits for them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from blended_xblock.attendance.history import list_changes
-from blended_xblock.attendance.roster import list_audience
-from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.attendance.trainers import Trainer, list_trainers
-from blended_xblock.hosts import get_host
-from blended_xblock.models import AttendanceRecord, BlendedUnit, Session
-from blended_xblock.pages.common import SessionCard, session_card, status_choice
-from blended_xblock.schedule.wording import describe_instant
+from blended_xblock.hosts.base import Viewer
+from blended_xblock.models import BlendedUnit, Session
+from blended_xblock.pages.alarms import alarms_of, own_sessions, shown_sessions
+from blended_xblock.pages.common import SessionCard, session_card
+from blended_xblock.reports.alarms import Alarm
+from blended_xblock.reports.waiting import count_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +38,35 @@ class SessionTab:
 
 @dataclass(frozen=True, slots=True)
 class InstructorPage:
-    """The panel's frame; the roll itself is fetched as a part of its own."""
+    """The panel's frame; the roll itself is fetched as a part of its own.
+
+    ``owner`` is whose marks the page keeps on the device: the id of who looks, empty for somebody
+    who looks through another's eyes and may not write.
+    """
 
     title: str
     sessions: tuple[SessionTab, ...]
     selected: str
     may_waive: bool
     may_invite: bool
+    owner: str
+    alarms: tuple[Alarm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    text: str
-    detail: str
-    is_applied: bool
+def panel_of(
+    viewer: Viewer, unit: BlendedUnit, *, is_staff: bool, selected: str = ""
+) -> InstructorPage:
+    """Return the panel as ``viewer`` may see it: an invited trainer's holds their sessions only."""
+    own = None if is_staff else own_sessions(viewer, unit)
+    return instructor_page(
+        unit,
+        zone=viewer.timezone,
+        only_sessions=own,
+        may_waive=is_staff,
+        may_invite=is_staff and not viewer.is_masquerading,
+        owner="" if viewer.user is None or viewer.is_masquerading else str(viewer.user.pk),
+        selected=selected,
+    )
 
 
 def instructor_page(
@@ -63,6 +76,7 @@ def instructor_page(
     only_sessions: set[Any] | None = None,
     may_waive: bool,
     may_invite: bool = False,
+    owner: str = "",
     selected: str = "",
     now: datetime | None = None,
 ) -> InstructorPage:
@@ -71,12 +85,7 @@ def instructor_page(
     Dates are read in the session's zone and, where it differs, in ``zone`` (IANA).
     """
     now = now or timezone.now()
-    sessions = [
-        session
-        for session in unit.sessions.all()
-        if (only_sessions is None or session.pk in only_sessions)
-        and (session.state != Session.State.REMOVED or session.roll_opened_at)
-    ]
+    sessions = shown_sessions(unit, only_sessions)
     chosen = selected or _nearest(sessions, now)
     waiting = _waiting(unit, sessions, now)
     trainers = list_trainers([session.pk for session in sessions]) if may_invite else {}
@@ -96,32 +105,17 @@ def instructor_page(
         selected=chosen,
         may_waive=may_waive,
         may_invite=may_invite,
+        owner=owner,
+        alarms=alarms_of(unit, sessions, is_staff=may_waive, now=now),
     )
 
 
 def _waiting(unit: BlendedUnit, sessions: Sequence[Session], now: datetime) -> dict[Any, str]:
-    """Return how many learners are unmarked at sessions that are over: they wait at the gate."""
-    over = [
-        session
-        for session in sessions
-        if session.is_live and session.ends_at <= now and session.roll_state != Session.Roll.CLOSED
-    ]
-    if not over:
-        return {}
-    numbers = Counter(
-        AttendanceRecord.objects.filter(
-            session__in=over, is_expected=True, status__isnull=True
-        ).values_list("session_id", flat=True)
-    )
-    untaken = [session for session in over if session.roll_state == Session.Roll.NOT_OPENED]
-    if untaken:
-        learners = get_host().learners(unit.course_key)
-        numbers.update({session.pk: len(list_audience(session, learners)) for session in untaken})
+    """Return in words how many learners wait for the roll of each session that is over."""
     return {
         pk: ngettext("%(n)d learner waits for this roll", "%(n)d learners wait for this roll", n)
         % {"n": n}
-        for pk, n in numbers.items()
-        if n
+        for pk, n in count_waiting(unit, sessions, now).items()
     }
 
 
@@ -151,46 +145,3 @@ def roll_label(session: Session, now: datetime) -> str:
     if session.roll_state == Session.Roll.CLOSED:
         return _("Roll closed")
     return _("Roll not taken") if session.ends_at <= now else _("Roll not opened")
-
-
-def history_lines(session: Session, user_id: int) -> tuple[HistoryLine, ...]:
-    """Return how one learner's record at a session came to be, newest first."""
-    now = timezone.now()
-    choices = {code: status_choice(status) for code, status in meanings_of(session.unit).items()}
-
-    def said(values: Mapping[str, Any]) -> str:
-        code = values.get("status")
-        label = choices[code].label if code in choices else code or _("not marked")
-        parts = [label]
-        if values.get("minutes") is not None:
-            parts.append(
-                ngettext("%(n)d minute", "%(n)d minutes", values["minutes"])
-                % {"n": values["minutes"]}
-            )
-        if values.get("note"):
-            parts.append(_("“%(note)s”") % {"note": values["note"]})
-        return ", ".join(parts)
-
-    sources = {
-        "roll": _("on the roll"),
-        "everyone": _("everyone marked at once"),
-        "close": _("when the roll was closed"),
-    }
-    return tuple(
-        HistoryLine(
-            text=_("%(before)s → %(after)s")
-            % {"before": said(change.before), "after": said(change.after)},
-            detail=" · ".join(
-                part
-                for part in (
-                    change.actor_name,
-                    describe_instant(change.at, session.timezone, now),
-                    sources.get(change.source, change.source),
-                    "" if change.is_applied else _("not applied: a newer mark stood there"),
-                )
-                if part
-            ),
-            is_applied=change.is_applied,
-        )
-        for change in list_changes(session.pk, user_id)
-    )

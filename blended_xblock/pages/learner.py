@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from blended_xblock.attendance.roster import is_in_audience
+from blended_xblock.attendance.roster import Chosen, is_in_audience
 from blended_xblock.attendance.statuses import meanings_of
 from blended_xblock.design import Design
 from blended_xblock.gate.groups import groups_that_open
@@ -27,6 +28,7 @@ from blended_xblock.pages.common import (
     status_choice,
     unmarked_choice,
 )
+from blended_xblock.pages.own import Own, OwnSessions
 from blended_xblock.reports.readiness import Progress, get_progress
 from blended_xblock.schedule.wording import describe_day, describe_instant
 
@@ -67,6 +69,7 @@ class LearnerSession:
     card: SessionCard
     attendance: Attendance | None
     calendar: bool
+    own: Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,11 @@ class LearnerPage:
     follow_ups: tuple[FollowUpItem, ...]
     make_ups: tuple[PreworkItem, ...]
 
+    @property
+    def has_past_news(self) -> bool:
+        """Tell whether something was written about a past session: that is not folded away."""
+        return any(item.own.appeals for item in self.past)
+
 
 def learner_page(
     unit: BlendedUnit,
@@ -111,13 +119,13 @@ def learner_page(
 ) -> LearnerPage:
     """Return what ``user`` sees of a blended unit, with dates in their ``zone`` (IANA) too.
 
-    With ``stand_in`` it is what such a learner would see who enrolled just now. Six queries, none
-    of them a write.
+    With ``stand_in`` it is what such a learner would see who enrolled just now. Seven queries,
+    none of them a write.
     """
     now = now or timezone.now()
     design = Design.from_dict(unit.design)
     user_id = user.pk if stand_in is None else NOBODY
-    known = get_known(unit, [user_id], for_page=True)
+    known = get_known(unit, user_id)
     links = list(unit.links.all())
     if stand_in is None:
         row = Standing.objects.filter(unit=unit, user_id=user_id).first() or known.decide(user_id)
@@ -180,15 +188,18 @@ def _sessions(
     """Return the sessions meant for this learner or that they were recorded at."""
     records = {record.session_id: record for record in known.records[user_id]}
     learner = known.learners.get(user_id)
-    recorders = {r.recorded_by_id for r in records.values() if r.recorded_by_id is not None}
-    names = get_host().names(recorders) if recorders else {}
+    own = OwnSessions(unit, user_id, known, zone, now)
+    people = {r.recorded_by_id for r in records.values() if r.recorded_by_id is not None}
+    people |= own.people
+    own.names = names = get_host().names(people) if people else {}
     choices = {code: status_choice(status) for code, status in meanings_of(unit).items()}
+    chosen, taught = known.chosen, known.taught.get(user_id, ())
     rows = [
         session
         for session in known.sessions.values()
-        if _concerns(session, learner, records.get(session.pk))
+        if _concerns(session, learner, records.get(session.pk), chosen, taught)
     ]
-    views = [(s, _learner_session(s, records.get(s.pk), choices, names, now, zone)) for s in rows]
+    views = [(s, _learner_session(s, records.get(s.pk), choices, names, own)) for s in rows]
     ahead = [view for s, view in views if s.ends_at > now and s.state != Session.State.CANCELLED]
     behind = [view for s, view in views if view not in ahead]
     live = [view for view in ahead if view.card.state == Session.State.SCHEDULED]
@@ -201,12 +212,18 @@ def _sessions(
     )
 
 
-def _concerns(session: Session, learner: Any, record: AttendanceRecord | None) -> bool:
+def _concerns(
+    session: Session,
+    learner: Any,
+    record: AttendanceRecord | None,
+    chosen: Chosen,
+    taught: Collection[uuid.UUID],
+) -> bool:
     if record is not None and record.status is not None:
         return True
-    if session.state == Session.State.REMOVED:
+    if session.state == Session.State.REMOVED or session.pk in taught:
         return False
-    return learner is not None and is_in_audience(session, learner)
+    return learner is not None and is_in_audience(session, learner, chosen)
 
 
 def _learner_session(
@@ -214,9 +231,9 @@ def _learner_session(
     record: AttendanceRecord | None,
     choices: dict[str, StatusChoice],
     names: dict[int, str],
-    now: datetime,
-    zone: str | None,
+    own: OwnSessions,
 ) -> LearnerSession:
+    now, zone = own.now, own.zone
     card = session_card(session, now, viewer_zone=zone)
     attendance = None
     if record is not None and record.status is not None:
@@ -227,6 +244,7 @@ def _learner_session(
         card=card,
         attendance=attendance,
         calendar=session.is_live and card.phase != "past",
+        own=own.of(session, record),
     )
 
 

@@ -10,7 +10,8 @@ from opaque_keys.edx.keys import UsageKey
 
 from blended_xblock import api
 from blended_xblock.models import Session, SessionTrainer
-from blended_xblock.pages.instructor import history_lines, instructor_page
+from blended_xblock.pages.history import history_lines
+from blended_xblock.pages.instructor import instructor_page
 from blended_xblock.pages.roll import RollPage, initials, roll_page, roll_update
 from blended_xblock.workbench.keys import COURSE_KEY
 from tests import factories as f
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("course")
 
 
 def page(n: int = 1, **kwargs) -> RollPage:
-    return roll_page(f.session(n), may_waive=True, **kwargs)
+    return roll_page(f.session(n), may_waive=True, sees_addresses=True, **kwargs)
 
 
 def names(view: RollPage) -> list[str]:
@@ -106,9 +107,7 @@ def test_readiness_is_told_for_each_and_for_all(people) -> None:
             completion=1.0,
         )
     view = page()
-    assert view.ready_headline == "1 of 4 learners have done the prework."
     assert [(row.prework_done, row.prework_total) for row in view.rows] == [(1, 1)] + [(0, 1)] * 3
-    assert "before" in view.weakest
     assert "Ada Benali" not in names(page(only="not_ready"))
 
 
@@ -204,3 +203,44 @@ def test_the_session_that_runs_or_is_nearest_is_chosen(trainer, clock) -> None:
 )
 def test_initials(name, letters) -> None:
     assert initials(name) == letters
+
+
+def test_numbers_and_what_can_be_selected_reach_beyond_a_page() -> None:
+    f.crowd(150)
+    first, second = page(), page(page=2)
+    assert [row.number for row in second.rows] == list(range(101, 151))
+    everybody = [row.user_id for view in (first, second) for row in view.rows]
+    assert first.found_ids == second.found_ids == " ".join(map(str, everybody))
+
+
+def test_when_somebody_came_and_left_is_told_on_the_sessions_clock(people, trainer) -> None:
+    f.take_roll(trainer, {people["ada"]: "P"})
+    came = f.FIRST_END - timedelta(minutes=95)
+    f.give(trainer, [api.Mark(people["ada"].pk, "L", arrived_at=came, modality="remote")])
+    (row,) = page(query="ada").rows
+    assert (row.arrived_at, row.arrived, row.left) == (came, "10:25", "")
+    # How most attend a session of this mode needs no sign.
+    assert [value for value, _label in page().modalities] == ["remote", "recording"]
+    f.redesign(sessions=[f.meeting(mode="hybrid")])
+    f.publish()
+    assert len(page().modalities) == 3
+
+
+def test_what_times_mean_is_suggested_in_the_units_own_statuses(trainer) -> None:
+    clock = page().clock
+    assert (clock.late, clock.early, clock.late_after, clock.is_one_day) == ("L", "D", 10, True)
+    assert (clock.zone, clock.starts_at) == ("Europe/Paris", "2026-05-12T07:00:00+00:00")
+    here = {"code": "H", "label": "Here", "credit": 1.0, "attended": True, "counted": True}
+    half = here | {"code": "HF", "label": "Half", "credit": 0.5}
+    night = f.meeting(end="2026-05-13T01:00")
+    f.redesign(statuses=[here, half], sessions=[night], check_in={"late_after": 5})
+    f.publish()
+    clock = page().clock
+    assert (clock.late, clock.early, clock.late_after, clock.is_one_day) == ("HF", "", 5, False)
+
+
+def test_a_picture_is_shown_of_whoever_has_one(people) -> None:
+    f.person("ada.benali", first_name="Zoe")
+    photos = {row.username: row.photo for row in page().rows}
+    assert photos.pop("ada.benali").endswith("faces/ada.benali.svg")
+    assert set(photos.values()) == {""}

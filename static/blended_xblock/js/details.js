@@ -1,26 +1,48 @@
 /**
- * What lies behind a learner's row: minutes, modality, note, history, waiver.
+ * What lies behind a learner's row: when they came and left, minutes, modality, note, history,
+ * waiver. What the times suggest is offered and never filled in by itself.
  */
 
+import { atSession, minutesThere, timeOf, wallOf } from "./clock.js";
 import { getPart, post } from "./net.js";
 
 const FIELDS = ["minutes", "modality", "note"];
+const TIMES = ["arrived", "left"];
+const FOLDS = ["[data-waiver]", "[data-history]"];
+/** @type {Map<string, Map<string, Record<string, string>>>} by session */
+const drafts = new Map();
+
+/**
+ * @param {string} arrived ISO, or empty
+ * @param {string} left ISO, or empty
+ * @param {{ starts: string, ends: string, lateAfter: number, late: string, early: string }} session
+ * @returns {string} the code of a status; empty where the times suggest none
+ */
+export function suggestedStatus(arrived, left, { starts, ends, lateAfter, late, early }) {
+  const isLate = arrived && Date.parse(arrived) >= Date.parse(starts) + lateAfter * 60_000;
+  if (isLate && late) return late;
+  return left && Date.parse(left) < Date.parse(ends) ? early : "";
+}
 
 export class Details {
   /**
-   * What was typed and not saved, by learner: it outlives a search.
+   * What was typed and not saved, by learner: it outlives a search, and a roll fetched again.
    *
    * @type {Map<string, Record<string, string>>}
    */
-  #drafts = new Map();
+  #drafts;
 
   /** @param {import("./roll.js").Roll} roll */
   constructor(roll) {
     this.roll = roll;
+    if (!drafts.has(roll.session)) drafts.set(roll.session, new Map());
+    this.#drafts = drafts.get(roll.session);
     const { section } = roll;
     section.addEventListener("input", (event) => {
       const opened = event.target.closest(".blended-details");
-      if (opened) this.#keep(opened, event.target);
+      if (!opened) return;
+      this.#keep(opened, event.target);
+      this.#suggest(opened);
     });
     section.addEventListener("submit", (event) => {
       if (event.target.matches("[data-details]")) this.#save(event);
@@ -38,9 +60,15 @@ export class Details {
       else this.#open(row);
       return;
     }
-    const row = this.#rowOf(button.closest(".blended-details"));
-    if (action === "clear") {
-      this.roll.mark(row, null);
+    const opened = button.closest(".blended-details");
+    const row = this.#rowOf(opened);
+    if (action === "take-minutes") {
+      this.#take(opened, button.dataset.minutes);
+    } else if (action === "take-status") {
+      this.#status(opened, button.dataset.status);
+    } else if (action === "clear") {
+      const reason = opened.querySelector("[name=correction]")?.value;
+      if (!this.roll.mark(row, null, { reason })) return;
       this.roll.panel.announce(this.roll.panel.say("unmarked", { name: this.roll.nameOf(row) }));
       this.#close(row);
     } else if (action === "revoke") {
@@ -73,6 +101,10 @@ export class Details {
     if (waiver) waiver.hidden = row.dataset.outcome === "met" && !isWaived;
     const draft = this.#drafts.get(row.dataset.user) || {};
     for (const name of FIELDS) form.elements[name].value = draft[name] ?? row.dataset[name];
+    for (const name of TIMES) form.elements[name].value = draft[name] ?? this.#clockOf(row, name);
+    const correction = form.elements.correction;
+    if (correction) correction.value = draft.correction ?? "";
+    this.#suggest(opened);
     const reason = opened.querySelector("[name=reason]");
     if (reason) reason.value = draft.reason ?? "";
     if (draft.reason) reason.closest("details").open = true;
@@ -81,15 +113,38 @@ export class Details {
   /** @param {import("./queue.js").Mark} mark refused: what was typed is a draft again */
   giveBack(mark) {
     if (mark.note === undefined) return;
-    const { minutes, modality, note } = mark;
-    this.#drafts.set(String(mark.user_id), { minutes: String(minutes ?? ""), modality, note });
+    const { minutes, modality, note, arrived_at: arrived, left_at: left } = mark;
+    const { zone, isOneDay } = this.#session;
+    const shown = (at) => (at ? (isOneDay ? timeOf(at, zone) : wallOf(at, zone)) : "");
+    const times = { arrived: shown(arrived), left: shown(left) };
+    const draft = { minutes: String(minutes ?? ""), modality, note, ...times };
+    this.#drafts.set(String(mark.user_id), draft);
   }
 
-  /** Open again, after a swap of the list, what was being written in. */
-  restore() {
-    for (const userId of this.#drafts.keys()) {
+  /** Whose details are open, and which folds in them. @returns {Map<string, string[]>} */
+  get opened() {
+    const all = [...this.roll.section.querySelectorAll(".blended-details")];
+    return new Map(
+      all.map((opened) => [
+        this.#rowOf(opened).dataset.user,
+        FOLDS.filter((fold) => opened.querySelector(fold)?.open),
+      ]),
+    );
+  }
+
+  /**
+   * Open again, after a swap of the list, what was open or is being written in.
+   *
+   * @param {Map<string, string[]>} [opened]
+   */
+  restore(opened = new Map()) {
+    for (const userId of new Set([...opened.keys(), ...this.#drafts.keys()])) {
       const row = this.roll.rowOf(userId);
       if (row && !this.#of(row)) this.#open(row, false);
+      // A history that is opened is fetched by itself.
+      for (const fold of row ? opened.get(userId) || [] : []) {
+        this.#of(row).querySelector(fold)?.setAttribute("open", "");
+      }
     }
   }
 
@@ -132,16 +187,80 @@ export class Details {
   /** @param {SubmitEvent} event */
   #save(event) {
     event.preventDefault();
-    const { minutes, modality, note } = event.target.elements;
-    const row = this.#rowOf(event.target.closest(".blended-details"));
-    const typed = minutes.value === "" ? null : Number(minutes.value);
-    this.#drafts.delete(row.dataset.user);
-    this.roll.mark(row, row.dataset.status || null, {
-      minutes: typed,
+    const { minutes, modality, note, arrived, left, correction } = event.target.elements;
+    const opened = event.target.closest(".blended-details");
+    const row = this.#rowOf(opened);
+    const more = {
+      minutes: minutes.value === "" ? null : Number(minutes.value),
       modality: modality.value,
       note: note.value,
-    });
-    this.#close(row);
+      reason: correction?.value,
+    };
+    // Seconds that a check-in gave are kept where nobody touched the field.
+    for (const field of [arrived, left]) {
+      if (field.value === this.#clockOf(row, field.name)) continue;
+      more[`${field.name}_at`] = atSession(field.value, this.#session) || null;
+    }
+    const status = opened.dataset.chosen || row.dataset.status || null;
+    if (this.roll.mark(row, status, more)) this.#close(row);
+  }
+
+  /** The session's clock, as the roll says it. */
+  get #session() {
+    const { zone, starts, ends, lateAfter, late, early } = this.roll.section.dataset;
+    const isOneDay = !this.roll.section.hasAttribute("data-many-days");
+    return { zone, starts, ends, lateAfter: Number(lateAfter), late, early, isOneDay };
+  }
+
+  /** @param {HTMLElement} row @param {string} name @returns {string} as its field holds it */
+  #clockOf(row, name) {
+    const at = row.dataset[name];
+    const { zone, isOneDay } = this.#session;
+    if (!at) return "";
+    return isOneDay ? timeOf(at, zone) : wallOf(at, zone);
+  }
+
+  /** Offer what the times typed mean: so many minutes, late, left early. @param {HTMLElement} opened */
+  #suggest(opened) {
+    const row = this.#rowOf(opened);
+    const form = opened.querySelector("[data-details]");
+    const session = this.#session;
+    const [arrived, left] = TIMES.map((name) => atSession(form.elements[name].value, session));
+    const status = opened.dataset.chosen || row.dataset.status;
+    const there = minutesThere(arrived, left, session);
+    const minutes = opened.querySelector('[data-action="take-minutes"]');
+    minutes.hidden = !status || there === null || form.elements.minutes.value === String(there);
+    minutes.dataset.minutes = String(there ?? "");
+    minutes.textContent = this.roll.panel.say("takeMinutes", { n: there ?? 0 });
+    const meant = suggestedStatus(arrived, left, session);
+    const choice = [...row.querySelectorAll(".blended-choice")].find(
+      (label) => label.querySelector("input").value === meant,
+    );
+    const offer = opened.querySelector('[data-action="take-status"]');
+    offer.hidden = !choice || meant === status;
+    if (!choice) return;
+    const label = choice.querySelector(".blended-sr").textContent.trim();
+    offer.dataset.status = meant;
+    offer.textContent = this.roll.panel.say("takeStatus", { status: label });
+  }
+
+  /** @param {HTMLElement} opened @param {string} minutes */
+  #take(opened, minutes) {
+    const field = opened.querySelector("[name=minutes]");
+    field.value = minutes;
+    this.#keep(opened, field);
+    this.#suggest(opened);
+    field.focus();
+  }
+
+  /** Choose a status with what else is typed; it is recorded by "Save". */
+  #status(opened, code) {
+    opened.dataset.chosen = code;
+    const form = opened.querySelector("[data-details]");
+    form.elements.minutes.disabled = false;
+    opened.querySelector("[data-needs-mark]").hidden = true;
+    this.#suggest(opened);
+    form.requestSubmit();
   }
 
   /** @param {SubmitEvent} event */

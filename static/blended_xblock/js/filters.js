@@ -2,6 +2,7 @@
  * Searching, filtering and paging a roll, on the server; only the list is swapped.
  */
 
+import { holdFocus } from "./focus.js";
 import { getPart } from "./net.js";
 
 const TYPING = 250;
@@ -17,6 +18,8 @@ export class Filters {
     this.form = roll.section.querySelector("[data-filters]");
     this.list = roll.section.querySelector("[data-list]");
     this.page = Number(roll.section.dataset.page);
+    // A roll that is not opened has no list of its own.
+    if (!this.form) return;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#search();
@@ -28,8 +31,8 @@ export class Filters {
   }
 
   focusSearch() {
-    this.form.elements.q.focus();
-    this.form.elements.q.select();
+    this.form?.elements.q.focus();
+    this.form?.elements.q.select();
   }
 
   /** @param {number} page */
@@ -43,7 +46,7 @@ export class Filters {
     }
   }
 
-  /** Fetch the list again as it is filtered; tells whether it came. */
+  /** Fetch the list again as it is filtered; tells whether it came. Who is in it stays there. */
   async refresh() {
     const { roll } = this;
     this.#loading?.abort();
@@ -53,8 +56,11 @@ export class Filters {
     this.list.setAttribute("aria-busy", "true");
     try {
       const part = await getPart(roll.panel.urls.urlRoll, params, signal);
+      const giveBack = holdFocus(roll);
+      const { opened } = roll.details;
       this.list.replaceChildren(...part.querySelector("[data-list]").childNodes);
-      roll.listChanged();
+      roll.listChanged(opened);
+      giveBack();
       return true;
     } catch (error) {
       if (!signal.aborted) roll.complain(error);

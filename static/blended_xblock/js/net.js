@@ -27,6 +27,14 @@ export class RequestError extends Error {
     // Said by our own handler these are final; a log-in page or a lost token may pass.
     return [403, 404].includes(this.status) && this.code !== "";
   }
+
+  /** Why it may go through later. @returns {"network" | "server" | "login" | "account"} */
+  get trouble() {
+    if (this.code === "another_account") return "account";
+    // A log-in page, a lost token, or our own "log in again".
+    if (this.status === 401 || this.status === 403) return "login";
+    return this.status === 0 ? "network" : "server";
+  }
 }
 
 /** @returns {string} the token Django wants back with every change */
@@ -47,11 +55,11 @@ function withParams(url, params) {
 
 /**
  * @param {URL | string} url
- * @param {RequestInit} options
+ * @param {RequestInit & { patience?: number }} options with the milliseconds it may take
  * @param {string} type the content type expected; anything else is a log-in page or a proxy's
  */
-async function request(url, options, type) {
-  const limit = AbortSignal.timeout(PATIENCE);
+async function request(url, { patience = PATIENCE, ...options }, type) {
+  const limit = AbortSignal.timeout(patience);
   const signal =
     options.signal && AbortSignal.any ? AbortSignal.any([options.signal, limit]) : limit;
   let response;
@@ -69,7 +77,11 @@ async function request(url, options, type) {
     const { message = "", problems = [], code = "" } = said;
     throw new RequestError(response.status, message, problems, code, said);
   }
-  if (!given.includes(type)) throw new RequestError(0, "");
+  if (!given.includes(type)) {
+    // Sent on to another page of this site: that is how one is asked to log in.
+    const isLogin = response.redirected && new URL(response.url).origin === location.origin;
+    throw new RequestError(isLogin ? 401 : 0, "");
+  }
   return response;
 }
 
@@ -97,9 +109,10 @@ export async function getData(url, params) {
 /**
  * @param {string} url
  * @param {object} body
+ * @param {{ signal?: AbortSignal, patience?: number }} [more]
  */
-export async function post(url, body) {
+export async function post(url, body, more = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  const options = { method: "POST", headers, body: JSON.stringify(body) };
+  const options = { method: "POST", headers, body: JSON.stringify(body), ...more };
   return (await request(url, options, "json")).json();
 }
