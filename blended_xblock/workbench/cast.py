@@ -23,6 +23,8 @@ class Person:
 
     ``prework`` counts from the first item. ``mark`` is what the trainer recorded at the session in
     Montréal, ``right`` how many sentences of the exercise they placed since (None: not begun).
+    ``cannot_come`` is why they announced that they are absent today, ``appeal`` what they wrote
+    about their mark.
     """
 
     username: str
@@ -30,6 +32,7 @@ class Person:
     last_name: str
     cohort: str = ""
     timezone: str = _PARIS
+    language: str = ""
     role: str = Role.LEARNER
     persona: str = ""
     prework: int = 0
@@ -37,6 +40,8 @@ class Person:
     minutes: int | None = None
     note: str = ""
     right: int | None = None
+    cannot_come: str = ""
+    appeal: str = ""
 
     @property
     def email(self) -> str:
@@ -94,8 +99,12 @@ LEARNERS: Final = (
         prework=1,
         mark="A",
         note="No news. Written to on the same day.",
+        appeal=(
+            "I was there from 09:20 on, in the last row. I had no badge, so I came up with the "
+            "visitors and did not sign the list. Priya sat next to me."
+        ),
     ),
-    _b("lea.martin", "Léa", "Martin", persona="expected", prework=2),
+    _b("lea.martin", "Léa", "Martin", persona="expected", prework=2, language="fr"),
     _b(
         "misaki.sato",
         "佐藤 美咲",
@@ -111,16 +120,33 @@ LEARNERS: Final = (
         timezone="Africa/Casablanca",
         prework=3,
     ),
-    _b("chloe.dargent", "Chloé", "D'Argent", prework=2),
+    _b("chloe.dargent", "Chloé", "D'Argent", prework=2, language="fr"),
     _b("ada.benali", "Ada", "Benali", prework=3),
     _b("bjorn.akesson", "Björn", "Åkesson", timezone="Europe/Stockholm", prework=3),
     _b("lukasz.wojcik", "Łukasz", "Wójcik", timezone="Europe/Warsaw", prework=0),
-    _b("ines.kouassi", "Inès", "Kouassi", prework=1),
+    _b("ines.kouassi", "Inès", "Kouassi", prework=1, language="fr"),
     _b("matheo.lefevre", "Mathéo", "Lefèvre-Dubois", prework=3),
-    _b("omer.celik", "Ömer", "Çelik", timezone="Europe/Istanbul", prework=2),
+    _b(
+        "omer.celik",
+        "Ömer",
+        "Çelik",
+        timezone="Europe/Istanbul",
+        prework=2,
+        cannot_come="My flight is cancelled, and the next one lands in the evening.",
+    ),
     _b("fatou.ndiaye", "Fatou", "N'Diaye", timezone="Africa/Dakar", prework=3),
     _b("joao.conceicao", "João", "Pereira da Conceição", timezone="Europe/Lisbon", prework=0),
     _b("helene.schmitt", "Hélène", "Schmitt", prework=3),
+    _b("anders.joergensen", "Anders", "Jørgensen", timezone="Europe/Copenhagen", prework=3),
+    _b("beatrix.vandenberg", "Beatrix", "van den Berg", timezone="Europe/Amsterdam"),
+    _b("dilnoza.yusupova", "Dilnoza", "Yusupova", timezone="Asia/Tashkent", prework=3),
+    _b("elena.popescu", "Elena", "Popescu-Ionescu", timezone="Europe/Bucharest", prework=3),
+    _b("giulia.desanctis", "Giulia", "De Sanctis", timezone="Europe/Rome", prework=3),
+    _b("hugo.lambert", "Hugo", "Lambert", prework=3),
+    _b("jun.park", "박 준", "(Jun Park)", timezone="Asia/Seoul", prework=3),
+    _b("kwame.asante", "Kwame", "Asante", timezone="Africa/Accra"),
+    _b("marta.nowakowska", "Marta", "Nowakowska", timezone="Europe/Warsaw", prework=3),
+    _b("sven.oberg", "Sven", "Öberg", timezone="Europe/Stockholm", prework=3),
 )
 
 STAFF: Final = (
@@ -150,6 +176,9 @@ STAFF: Final = (
         timezone="Europe/Amsterdam",
     ),
 )
+
+WITH_FACES: Final = ("ada.benali", "maelle.tremblay", "omer.celik")
+"""Who gave the campus a picture of themselves: ``campus/faces/<username>.svg``."""
 
 _FIRST_NAMES: Final = [
     "Amélie",

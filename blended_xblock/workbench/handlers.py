@@ -21,7 +21,8 @@ def handler(
 ) -> HttpResponse:
     """Call a handler as the person of the session; CSRF is checked as for every other page."""
     if not request.user.is_authenticated:
-        return _refusal(_("Choose who you are on the campus's first page, then try again."))
+        message = _("Choose who you are on the campus's first page, then try again.")
+        return JsonResponse({"code": "logged_out", "message": message}, status=401)
     return _call(CampusRuntime(request.user), request, usage_key, handler_slug, suffix)
 
 

@@ -35,6 +35,9 @@ class CampusEnrollment(models.Model):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.LEARNER)
     cohort = models.CharField(max_length=255, blank=True)
     timezone = models.CharField(max_length=64, blank=True)
+    language = models.CharField(
+        max_length=16, blank=True, help_text=_("In which messages are written; empty: English.")
+    )
     persona = models.CharField(
         max_length=32, blank=True, help_text=_("Names the card on the first page, if there is one.")
     )
@@ -59,3 +62,31 @@ class CampusEnrollment(models.Model):
     def may_author(self) -> bool:
         """Tell whether this place carries the right to change the course in Studio."""
         return self.role in self.AUTHOR_ROLES
+
+
+class CampusMail(models.Model):
+    """A message that a platform would have sent by e-mail; its reader finds it on the campus.
+
+    .. pii: what was written to an invented person of the demonstration.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="campus_mails"
+    )
+    kind = models.CharField(max_length=24)
+    language = models.CharField(max_length=16)
+    subject = models.CharField(max_length=255)
+    paragraphs = models.JSONField(default=list)
+    link = models.TextField(blank=True)
+    link_label = models.CharField(max_length=255, blank=True)
+    sent_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("message of the campus")
+        verbose_name_plural = _("messages of the campus")
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.user_id}"

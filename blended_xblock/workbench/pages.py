@@ -160,6 +160,7 @@ def _subsection(
             "before": root.children[place - 1] if place else None,
             "after": root.children[place + 1] if place + 1 < len(root.children) else None,
             "is_learner": runtime.is_learner,
+            "may_try_report": not runtime.is_learner and subsection.block_id == "workshop",
             "may_author": runtime.place is not None and runtime.place.may_author,
             "head_html": mark_safe(page.head_html()),  # noqa: S308
             "foot_html": mark_safe(page.foot_html()),  # noqa: S308

@@ -110,6 +110,7 @@ def seed_people(extra: int = 0) -> dict[str, Any]:
                 role=person.role,
                 cohort=person.cohort,
                 timezone=person.timezone,
+                language=person.language,
                 persona=person.persona,
                 enrolled_at=timezone.now() - timedelta(days=20),
             )
@@ -127,7 +128,7 @@ def seed_history(users: dict[str, Any], now: datetime | None = None) -> None:
     from blended_xblock.models import Session, SessionTrainer
 
     now = now or timezone.now()
-    past, current, _next = Session.objects.filter(unit__usage_key=str(UNIT_KEY)).order_by(
+    past, current, coming = Session.objects.filter(unit__usage_key=str(UNIT_KEY)).order_by(
         "starts_at"
     )
     trainer = users["camille.laurent"]
@@ -157,6 +158,13 @@ def seed_history(users: dict[str, Any], now: datetime | None = None) -> None:
         session=current, user=users["piotr.zielinski"], defaults={"invited_by": trainer}
     )
     for person in LEARNERS:
+        if person.cannot_come:
+            day_before = current.starts_at - timedelta(days=1)
+            user = users[person.username]
+            api.announce_absence(current.pk, user=user, reason=person.cannot_come, now=day_before)
+            api.choose_alternative(current.pk, coming.pk, user=user)
+        if person.appeal:
+            api.make_appeal(past.pk, user=users[person.username], text=person.appeal)
         if person.right is not None:
             _work_on_exercise(users[person.username], person.right)
 

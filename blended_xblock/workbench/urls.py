@@ -11,7 +11,7 @@ from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 from workbench.views import package_resource
 
-from blended_xblock.workbench import files, handlers, pages, studio, who
+from blended_xblock.workbench import files, handlers, mail, pages, report, studio, who
 
 # Keys have ":", "+" and "@" in them, but never a slash.
 _KEY = r"(?P<usage_key>[^/]+)"
@@ -22,6 +22,8 @@ urlpatterns = [
     path("who/", who.switch, name="campus_switch"),
     path("course/", pages.outline, name="campus_course"),
     re_path(rf"^course/{_KEY}/$", pages.block, name="campus_block"),
+    path("report/", report.today, name="campus_report"),
+    path("mail/", mail.mine, name="campus_mail"),
     path("studio/", studio.index, name="campus_studio_index"),
     path("studio/add/", studio.add, name="campus_studio_add"),
     re_path(rf"^studio/handler/{_HANDLER}", handlers.studio_handler, name="studio_handler"),
@@ -33,6 +35,7 @@ urlpatterns = [
         package_resource,
         name="package_resource",
     ),
+    path("blended/", include("blended_xblock.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("admin/", admin.site.urls),

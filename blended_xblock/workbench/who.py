@@ -55,6 +55,9 @@ def switch(request: HttpRequest) -> HttpResponse:
     )
     if place is None:
         return page_not_found(request)
+    # Pages in other tabs go on asking. Were the session they ask with gone, the answer to them
+    # would take the cookie of the new one away; so the old one is left to expire.
+    request.session = type(request.session)()
     login(request, place.user, backend=_BACKEND)
     wanted = _safe_next(request, request.POST.get("next"))
     return redirect(wanted or reverse("campus_course"))

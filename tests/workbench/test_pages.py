@@ -88,6 +88,22 @@ def test_switching_is_a_post_and_clears_nothing(as_person: LogIn) -> None:
     assert seed.is_seeded()
 
 
+def test_a_question_of_another_tab_answered_after_the_switch_takes_nobody_out(
+    as_person: LogIn,
+) -> None:
+    """It comes with the cookie of before: the answer must not delete the new one."""
+    client = as_person("lea.martin")
+    late = Client()
+    late.cookies.load({"campus_session": client.cookies["campus_session"].value})
+    sofia = get_user_model().objects.get(username="sofia.almeida")
+
+    client.post("/who/", {"user": sofia.pk})
+    answer = late.get("/course/")
+
+    assert "campus_session" not in answer.cookies
+    assert "Sofia Almeida" in client.get("/course/").content.decode()
+
+
 def test_switching_leads_to_no_other_site(campus: None) -> None:
     user = get_user_model().objects.get(username="lea.martin")
 
