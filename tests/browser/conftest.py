@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
+from tests.browser.servers import serve_demo
 from tests.conftest import CHROMIUM
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = os.environ.get("BLENDED_PICTURES")
 LAPTOP = {"width": 1280, "height": 900}
+# Two journeys at once fill a small machine: what has to come is waited for, and is then looked at.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 PHONE = {"width": 360, "height": 740}
+# What a browser has of a campus once somebody is somebody.
+COOKIES = ("campus_session", "csrftoken")
 # As root (in CI) Chromium has no sandbox; the rest keeps it from calling home.
 ARGUMENTS = [
     "--no-sandbox",
@@ -34,53 +35,36 @@ ARGUMENTS = [
 ]
 
 
+def eventually(look: Callable[[], Any], wanted: Any, *, page: Page | None = None) -> None:
+    """Look until it is so, as ``expect`` does at a page; fail with what is.
+
+    What ``page`` tells its listeners is heard between two looks.
+    """
+    end = time.monotonic() + PATIENCE / 1_000
+    while (seen := look()) != wanted and time.monotonic() < end:
+        if page is None:
+            time.sleep(0.1)
+        else:
+            page.wait_for_timeout(100)
+    assert seen == wanted
+
+
+def at_panel(page: Page, body: str) -> None:
+    """Have the instructor's ``panel`` do by a script what somebody else would bring about."""
+    page.evaluate(
+        f"""async () => {{
+            const root = document.querySelector('.blended[data-view="instructor"]');
+            const panel = (await import(root.dataset.module)).panels.get(root);
+            {body}
+        }}"""
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is a journey in a browser."""
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
-
-
-@contextlib.contextmanager
-def serve_demo(folder: Path, **variables: str) -> Iterator[str]:
-    """Serve a fresh campus and yield its address; the command is the one `make demo` runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "BLENDED_XBLOCK_DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "blended_xblock.workbench.settings",
-        **variables,
-    }
-    address = f"http://127.0.0.1:{port}"
-    log = folder / "log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait(address, server, log)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _attempt in range(240):
-        if server.poll() is not None:
-            pytest.fail(f"The demo stopped:\n{log.read_text()}")
-        try:
-            # Bound before it is filled: the first answer comes when everything is ready.
-            with urllib.request.urlopen(address, timeout=60):
-                return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail(f"The demo did not answer:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +74,23 @@ def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
+@pytest.fixture(scope="package")
+def driver() -> Iterator[Playwright]:
+    """Start what drives browsers, once for the journeys that follow each other.
+
+    It keeps an event loop running in the tests' thread, where Django refuses every query: what is
+    no journey must not find it there, and with xdist such tests come between and after.
+    """
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """Start Debian's Chromium, as long as its driver."""
+    chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield chromium
+    chromium.close()
 
 
 class Visitor:
@@ -125,9 +119,22 @@ class Visitor:
         self.page.goto(self.campus)
         if self.page.get_by_role("main").get_by_role("button", name=name).count() == 0:
             self.page.get_by_text("Everybody else in the course").click()
-        self.page.get_by_role("main").get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
-        assert name in self.page.get_by_role("banner").inner_text()
+        # Whoever goes on before the next page is there ends the request that is to change them.
+        with self.page.expect_navigation():
+            self.page.get_by_role("main").get_by_role("button", name=name).first.click()
+        expect(self.page.get_by_role("banner")).to_contain_text(name)
+
+    def enter(self, name: str, known: dict[str, Any]) -> None:
+        """Be somebody from the start, at no page yet: by that click, once for a campus.
+
+        ``known`` are the cookies of those who have entered it, by name.
+        """
+        context = self.page.context
+        if name in known:
+            context.add_cookies(known[name])
+            return
+        self.become(name)
+        known[name] = [cookie for cookie in context.cookies() if cookie["name"] in COOKIES]
 
     def open(self, path: str) -> None:
         """Open a page of the campus."""
@@ -169,7 +176,10 @@ class Visitor:
 
     def check(self) -> None:
         """Fail on anything axe finds, on sideways scrolling, and on errors of the page."""
-        found = Axe().run(self.page)
+        # What is about to be replaced is faint.
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        # What it passed is not written out, which is half of its time.
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
         wrong = [
             f"{item['id']}: {item['help']} — {node['html'][:160]}"
             for item in found.response["violations"]
@@ -181,9 +191,20 @@ class Visitor:
         assert not self.errors, self.errors
 
 
+@pytest.fixture(scope="module")
+def entered(campus: str) -> dict[str, Any]:
+    """Keep who has entered a campus: another one may have its port later."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser, campus: str) -> Iterator[Callable[..., Visitor]]:
-    """Return a function that gives a person a browser: ``visit("Ada Benali", phone=True)``."""
+def visit(
+    browser: Browser, campus: str, entered: dict[str, Any]
+) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that gives a person a browser: ``visit("Ada Benali", phone=True)``.
+
+    They have opened no page yet.
+    """
     contexts = []
 
     def start(name: str = "", *, phone: bool = False, **options: object) -> Visitor:
@@ -194,11 +215,11 @@ def visit(browser: Browser, campus: str) -> Iterator[Callable[..., Visitor]]:
             timezone_id="Europe/Paris",
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visitor = Visitor(context.new_page(), campus)
         if name:
-            visitor.become(name)
+            visitor.enter(name, entered)
         return visitor
 
     yield start

@@ -12,6 +12,10 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Visitor
 
 AUTHOR = "Sofia Almeida"
+# Whether the browser keeps a draft in which this stands, which it does as soon as somebody pauses.
+KEPT = """text => Object.entries(localStorage).some(
+    ([name, kept]) => name.startsWith("blended.draft.") && kept.includes(text)
+)"""
 
 
 class Editor:
@@ -64,6 +68,12 @@ class Editor:
             self.form.get_by_role("button", name="Save", exact=True).click()
         self.ready()
 
+    def publish(self) -> None:
+        """Publish what is saved, and wait until the page has come back."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Publish", exact=True).click()
+        self.ready()
+
     def refuse(self) -> Locator:
         """Save in vain, and return the list of what is wrong."""
         self.form.get_by_role("button", name="Save", exact=True).click()
@@ -101,6 +111,7 @@ def test_what_was_not_saved_is_offered_again_after_the_window_was_closed(
 ) -> None:
     address = editor.add_unit("Closed by mistake")
     expect(editor.state).to_have_text("Not saved yet")
+    editor.page.wait_for_function(KEPT, arg="Closed by mistake")
     page = editor.page.context.new_page()
     editor.page.close(run_before_unload=False)
     visitor = Visitor(page, editor.visitor.campus)

@@ -25,6 +25,13 @@ MODELS = {
 }
 
 
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a campus that also speaks a language written from right to left."""
+    with serve_demo(tmp_path_factory.mktemp("campus"), BLENDED_XBLOCK_RTL="1") as address:
+        yield address
+
+
 @pytest.fixture
 def editor(visit: Callable[..., Visitor]) -> Editor:
     return Editor(visit(AUTHOR))
@@ -80,6 +87,7 @@ def test_a_unit_is_built_from_a_model_with_the_mouse(editor: Editor, model: str)
     expect(editor.form.locator("[data-what-if] tbody tr")).not_to_have_count(0)
     sessions_of(editor).first.get_by_role("button", name="Edit").click()
     detail = editor.form.locator(".blended-session-detail")
+    detail.wait_for()
     for label, value in (("Room", "Room 4"), ("Join link", "https://meet.example.org/x")):
         if detail.get_by_label(label, exact=True).is_visible():
             detail.get_by_label(label, exact=True).fill(value)
@@ -99,8 +107,7 @@ def test_a_unit_is_built_from_a_model_with_the_mouse(editor: Editor, model: str)
     expect(text).to_have_value(re.compile("</blended_unit>"))
     assert olx.parse_string(text.input_value()).design == Design.from_dict(version["design"])
 
-    editor.page.get_by_role("button", name="Publish", exact=True).click()
-    editor.ready()
+    editor.publish()
     preview = editor.page.locator("[data-view=author]")
     expect(preview).to_contain_text("This is what learners see.")
 
@@ -333,7 +340,9 @@ def open_everything(editor: Editor) -> None:
 
 def test_it_works_on_a_phone_in_french(visit: Callable[..., Visitor]) -> None:
     editor = Editor(visit(AUTHOR, phone=True))
-    editor.page.get_by_role("button", name="français").click()
+    editor.visitor.open("/studio/")
+    with editor.page.expect_navigation():
+        editor.page.get_by_role("button", name="français").click()
     editor.visitor.open(
         "/studio/block-v1:Blended+CONFLICT+demo+type@blended_unit+block@handling-conflict/"
     )
@@ -342,18 +351,9 @@ def test_it_works_on_a_phone_in_french(visit: Callable[..., Visitor]) -> None:
     open_everything(editor)
 
 
-@pytest.fixture(scope="module")
-def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a campus that also speaks a language written from right to left."""
-    with serve_demo(tmp_path_factory.mktemp("mirrored"), BLENDED_XBLOCK_RTL="1") as address:
-        yield address
-
-
-def test_it_works_from_right_to_left(browser: Any, mirrored: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    editor = Editor(Visitor(context.new_page(), mirrored))
-    editor.visitor.become(AUTHOR)
-    context.add_cookies([{"name": "django_language", "value": "ar", "url": mirrored}])
+def test_it_works_from_right_to_left(editor: Editor, campus: str) -> None:
+    arabic = {"name": "django_language", "value": "ar", "url": campus}
+    editor.page.context.add_cookies([arabic])  # type: ignore[list-item]
     editor.visitor.open(
         "/studio/block-v1:Blended+CONFLICT+demo+type@blended_unit+block@handling-conflict/"
     )
@@ -361,4 +361,3 @@ def test_it_works_from_right_to_left(browser: Any, mirrored: str) -> None:
     expect(editor.form.locator("[data-what-if] tr")).not_to_have_count(0)
     open_everything(editor)
     editor.visitor.picture("editor-rtl", at=editor.form.locator(".blended-part").nth(2))
-    context.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import usage
 
@@ -26,20 +27,22 @@ def test_the_whole_loop(visit, author_name) -> None:
     author.open(f"/studio/{UNIT}/")
     preview = author.page.locator('.blended[data-view="author"]')
     preview.get_by_text("After the workshop").first.wait_for()
-    assert "This is what learners see." in preview.inner_text()
+    expect(preview).to_contain_text("This is what learners see.", use_inner_text=True)
     author.check()
     author.picture("author", at=preview)
 
     learner = visit(LEARNER, phone=True)
     learner.unit()
     page = learner.page
-    assert page.get_by_text("Workshop in Paris").first.is_visible()
-    assert "Opens when you have taken part" in page.locator(".blended").inner_text()
+    expect(page.get_by_text("Workshop in Paris").first).to_be_visible()
+    expect(page.locator(".blended")).to_contain_text(
+        "Opens when you have taken part", use_inner_text=True
+    )
     learner.check()
     learner.picture("learner-phone")
     learner.open(AFTER)
-    assert page.get_by_text("This is still locked").first.is_visible()
-    assert page.locator(".xblock--drag-and-drop").count() == 0
+    expect(page.get_by_text("This is still locked").first).to_be_visible()
+    expect(page.locator(".xblock--drag-and-drop")).to_have_count(0)
     learner.check()
     learner.picture("locked-phone")
     status, answer = learner.post(f"/handler/{EXERCISE}/drop_item", '{"item_id": 0, "zone": "x"}')
@@ -49,18 +52,19 @@ def test_the_whole_loop(visit, author_name) -> None:
     trainer.unit()
     page = trainer.page
     page.get_by_role("button", name="Workshop in Paris").click()
-    assert "have done the prework" in page.locator(".blended-headline").inner_text()
+    page.locator(".blended-roll h3", has_text="Workshop in Paris").wait_for()
+    expect(page.locator(".blended-headline")).to_contain_text("have done the prework")
     trainer.check()
     trainer.picture("readiness")
     page.get_by_role("button", name="Open the roll").click()
     page.get_by_role("button", name="Everyone not marked: Present").click()
     page.get_by_text("Not marked 0").wait_for()
     absent = page.get_by_role("group", name="Chloé D'Argent").get_by_label("Absent")
-    absent.check(force=True)
+    absent.check()
     page.locator("[data-state]").get_by_text("Saved").wait_for()
     trainer.check()
     trainer.picture("roll")
-    assert page.locator('[data-count="A"]').inner_text() == "1"
+    expect(page.locator('[data-count="A"]')).to_have_text("1")
 
     learner.open(AFTER)
     learner.page.locator(".xblock--drag-and-drop").wait_for()
@@ -68,7 +72,7 @@ def test_the_whole_loop(visit, author_name) -> None:
     assert status != 403
     assert "locked" not in answer
     learner.unit()
-    assert "Recorded by Camille Laurent" in learner.page.locator(".blended").text_content()
+    expect(learner.page.locator(".blended")).to_contain_text("Recorded by Camille Laurent")
     learner.check()
     learner.picture("learner-after-phone")
 
@@ -80,7 +84,7 @@ def test_the_whole_loop(visit, author_name) -> None:
 
     chloe = visit("Chloé D'Argent", phone=True)
     chloe.open(AFTER)
-    assert chloe.page.get_by_text("This is still locked").first.is_visible()
+    expect(chloe.page.get_by_text("This is still locked").first).to_be_visible()
 
 
 def test_a_waiver_opens_and_its_end_shuts(visit) -> None:
@@ -91,7 +95,7 @@ def test_a_waiver_opens_and_its_end_shuts(visit) -> None:
     name = "Noah O'Connor"
     page.get_by_role("button", name=f"More about {name}").click()
     page.get_by_text("Open the follow-ups anyway").click()
-    page.get_by_label("Reason").fill("Took part in the same workshop last year.")
+    page.get_by_label("Reason (kept with your name)").fill("Took part in it last year.")
     page.get_by_role("button", name="Open the follow-ups", exact=True).click()
     page.get_by_text(f"The follow-ups are open to {name}.").wait_for()
     trainer.check()
@@ -102,7 +106,7 @@ def test_a_waiver_opens_and_its_end_shuts(visit) -> None:
     page.get_by_role("button", name="Take the waiver back").click()
     page.get_by_text("by the rule again").wait_for()
     learner.open(AFTER)
-    assert learner.page.get_by_text("This is still locked").first.is_visible()
+    expect(learner.page.get_by_text("This is still locked").first).to_be_visible()
 
 
 def test_the_roll_by_keyboard_alone(visit) -> None:
@@ -111,19 +115,19 @@ def test_the_roll_by_keyboard_alone(visit) -> None:
     trainer.unit()
     page = trainer.page
     page.get_by_role("button", name="Workshop in Montréal").click()
+    page.get_by_label("Reason for corrections").fill("The paper list says otherwise.")
     first = page.locator(".blended-row").first
-    first.locator("input[type=radio]:checked").focus()
+    page.locator(".blended-roll h3", has_text="Workshop in Montréal").wait_for()
     before = first.get_attribute("data-status")
+    first.locator("input[type=radio]:checked").focus()
     page.keyboard.press("l" if before != "L" else "p")
     page.locator("[data-state]").get_by_text("Saved").wait_for()
-    assert first.get_attribute("data-status") != before
+    expect(first).not_to_have_attribute("data-status", before)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Backspace")
-    page.wait_for_function("document.querySelector('.blended-row').dataset.status === ''")
+    expect(first).to_have_attribute("data-status", "")
     page.keyboard.press(before.lower())
-    page.wait_for_function(
-        "code => document.querySelector('.blended-row').dataset.status === code", arg=before
-    )
+    expect(first).to_have_attribute("data-status", before)
     trainer.check()
 
 
@@ -132,17 +136,18 @@ def test_marks_survive_a_network_that_drops(visit) -> None:
     trainer.unit()
     page = trainer.page
     page.get_by_role("button", name="Workshop in Montréal").click()
+    page.locator(".blended-roll h3", has_text="Workshop in Montréal").wait_for()
     row = page.locator(".blended-row").nth(1)
-    row.wait_for()
+    page.get_by_label("Reason for corrections").fill("The paper list says otherwise.")
     before = row.get_attribute("data-status")
     other = "L" if before != "L" else "P"
     page.context.set_offline(True)
-    row.locator(f'input[value="{other}"]').check(force=True)
-    page.get_by_text("Not saved: 1 to send").first.wait_for()
+    row.locator(f'input[value="{other}"]').check()
+    page.get_by_text("1 to send — no network. Your marks are safe on this device.").first.wait_for()
     page.context.set_offline(False)
     page.locator("[data-state]").get_by_text("Saved").wait_for(timeout=40_000)
     page.reload()
-    assert page.locator(".blended-row").nth(1).get_attribute("data-status") == other
+    expect(row).to_have_attribute("data-status", other)
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["360", "1280"])
@@ -162,7 +167,9 @@ def test_every_page_is_sound(visit, phone, language, author_name) -> None:
     }
     for name, paths in pages.items():
         visitor = visit(name, phone=phone)
-        visitor.page.get_by_role("button", name="FR" if language == "fr" else "EN").click()
+        visitor.open(paths[0])
+        with visitor.page.expect_navigation():
+            visitor.page.locator(f".campus-languages [lang={language}]").click()
         for path in paths:
             visitor.open(path)
             if name == TRAINER:

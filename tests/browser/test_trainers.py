@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 STAFF = "Camille Laurent"
 LEARNER = "Noah O'Connor"
@@ -22,23 +23,23 @@ def test_a_trainer_is_invited_and_removed(visit, phone) -> None:
     field.fill("nobody.at.all")
     field.press("Enter")
     fold.get_by_text("Nobody here has this username").wait_for()
-    assert field.evaluate("field => field === document.activeElement")
+    expect(field).to_be_focused()
     staff.check()
     staff.picture(f"trainers-refused-{size}")
 
     field.fill("noah.oconnor")
     fold.get_by_role("button", name="Invite").click()
     fold.get_by_text(f"{LEARNER} can take the roll of this session now.").wait_for()
-    assert fold.locator("summary").inner_text() == f"Invited trainers: {LEARNER}"
-    assert fold.get_by_role("alert").is_hidden()
-    assert field.input_value() == ""
+    expect(fold.locator("summary")).to_have_text(f"Invited trainers: {LEARNER}")
+    expect(fold.get_by_role("alert")).to_be_hidden()
+    expect(field).to_have_value("")
     staff.check()
     staff.picture(f"trainers-{size}")
 
     trainer = visit(LEARNER, phone=phone)
     trainer.unit()
     trainer.page.locator('.blended-roll[data-view="roll"]').wait_for()
-    assert trainer.page.locator("[data-trainers], [data-picker]").count() == 0
+    expect(trainer.page.locator("[data-trainers], [data-picker]")).to_have_count(0)
     trainer.check()
 
     remove = fold.get_by_role("button", name=f"Remove {LEARNER}")
@@ -52,10 +53,10 @@ def test_a_trainer_is_invited_and_removed(visit, phone) -> None:
     staff.check()
     staff.picture(f"trainers-removed-{size}")
     trainer.unit()
-    assert trainer.page.locator('.blended[data-view="learner"]').is_visible()
+    expect(trainer.page.locator('.blended[data-view="learner"]')).to_be_visible()
 
     pick(page, "Workshop in Paris", phone)
-    assert page.locator("[data-trainers]:visible").count() == 1
+    expect(page.locator("[data-trainers]:visible")).to_have_count(1)
 
 
 def pick(page, title: str, phone: bool) -> None:
