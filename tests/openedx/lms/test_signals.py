@@ -21,6 +21,7 @@ from openedx.core.djangoapps.course_groups.cohorts import (
 )
 from openedx.core.djangoapps.course_groups.tests.helpers import CohortFactory
 from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_MISC
+from openedx.core.djangoapps.user_api.models import RetirementState, UserRetirementStatus
 from openedx_events.content_authoring.signals import COURSE_IMPORT_COMPLETED
 from openedx_events.learning.signals import (
     COHORT_MEMBERSHIP_CHANGED,
@@ -38,6 +39,7 @@ from blended_xblock.models import (
     BlendedUnit,
     CourseGate,
     GatedBlock,
+    Guest,
     Session,
     SessionFeedback,
     Standing,
@@ -185,6 +187,22 @@ class PeopleTest(SharedModuleStoreTestCase):
             assert SessionFeedback.objects.get(user=user).rating == 4
             assert Waiver.objects.filter(user=user, revoked_at=None).count() == 1
             assert api.get_standing(self.usage_key, user.pk).outcome == "met"
+
+    def test_a_guest_who_gave_a_retired_person_s_old_address_has_no_name(self) -> None:
+        """By the time we are told, the account has lost its address: only the request has it."""
+        place = session(self.unit, 1)
+        api.open_roll(place.pk, actor=self.staff)
+        same, other = (
+            api.add_guest(place.pk, "Ana?", email, actor=self.staff).id
+            for email in (self.ana.email.upper(), "somebody@else.example.org")
+        )
+        RetirementState.objects.get_or_create(state_name="PENDING", state_execution_order=1)
+        UserRetirementStatus.create_retirement(self.ana)
+        self.ana.email = "retired@retired.invalid"
+        self.ana.save()
+        USER_RETIRE_LMS_MISC.send(sender=None, user=self.ana)
+        assert Guest.objects.get(pk=same).name == ""
+        assert Guest.objects.get(pk=other).name == "Ana?"
 
     def test_a_retirement_that_fails_here_is_not_counted_as_done(self) -> None:
         with (
