@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection
 from waffle.models import Switch
 
-from bench.run import Line, Work
+from bench.lines import Line, Work
 from blended_xblock.attendance.retirement import forget_person
 from blended_xblock.models import AttendanceChange, AttendanceRecord, BlendedUnit, Session, Standing
 from tests import factories as f
@@ -52,8 +52,8 @@ def measure(records: int) -> list[Line]:
         filling,
         _line(f"migrate back to {NAMES[0]}", lambda: migrate(NAMES[0])),
         _line(f"migrate forward to {LATEST}", lambda: migrate(LATEST)),
-        _line("retire one learner", lambda: forget_person(learner), 10),
-        _line("retire them again", lambda: forget_person(learner), 10),
+        _line("retire one learner", lambda: forget_person(learner), 18),
+        _line("retire them again", lambda: forget_person(learner), 14),
         _line(f"publish the scores of {learners} learners", _publish_scores),
         _line("publish them again, unchanged", _publish_scores),
     ]
@@ -136,8 +136,8 @@ def _enter(unit: BlendedUnit, first: int, last: int, trainer: int) -> None:
         " minutes, modality, note, source, recorded_by_id, recorded_at, revision) "
         f"SELECT s.id, u.id, 1, 'P', 170, 'room', {note}, 'roll', %(trainer)s, %(at)s, 1 {pairs}",
         f"INSERT INTO {AttendanceChange._meta.db_table} (session_id, user_id, `before`, `after`,"
-        " actor_id, source, at, received_at, is_applied) "
-        f"SELECT s.id, u.id, '{{}}', %(after)s, %(trainer)s, 'roll', %(at)s, %(at)s, 1 {pairs}",
+        " actor_id, source, reason, at, received_at, is_applied) "
+        f"SELECT s.id, u.id, '{{}}', %(after)s, %(trainer)s, 'roll', '', %(at)s, %(at)s, 1 {pairs}",
         f"INSERT INTO {Standing._meta.db_table} (unit_id, user_id, is_met, is_waived, openings,"
         " zone, figures, updated_at) "
         f"SELECT %(unit)s, u.id, 1, 0, '[]', 'UTC', '{{}}', %(at)s {people} "

@@ -6,18 +6,15 @@ written is rolled back.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from bench.imports import measure_imports
+from bench.lines import Line, rolled_back, timed
 from blended_xblock import api
 from blended_xblock.hosts import get_host
 from blended_xblock.models import AttendanceChange, AttendanceRecord, GatedBlock
@@ -28,30 +25,15 @@ from blended_xblock.studio_actions import stored_version
 from blended_xblock.workbench.runtime import CampusRuntime
 from tests import factories as f
 from tests.ask import ask
-from tests.counting import Counted
 
 LEARNERS = 1000
-ROUNDS = 3
-Work = Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measurement; ``budget`` None for a baseline, which may cost what it likes."""
-
-    work: str
-    queries: int
-    milliseconds: float
-    budget: int | None = None
-    baseline: str = ""
-    ratio: float | None = None
 
 
 def measure() -> list[Line]:
     """Measure everything on an empty database and leave it empty."""
     lines: list[Line] = []
-    for part in (_rolls, _gates, _learner, _studio, _publish):
-        with _rolled_back():
+    for part in (_rolls, measure_imports, _gates, _learner, _studio, _publish):
+        with rolled_back():
             lines += part()
     return lines
 
@@ -85,60 +67,38 @@ def table(lines: list[Line]) -> str:
     )
 
 
-@contextmanager
-def _rolled_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def _line(work: str, call: Work, budget: int | None = None, baseline: Line | None = None) -> Line:
-    queries, best = 0, float("inf")
-    for _ in range(ROUNDS):
-        with _rolled_back():
-            start = time.perf_counter()
-            call()
-            best = min(best, time.perf_counter() - start)
-    with _rolled_back(), Counted() as counted:
-        call()
-    queries = counted.n
-    milliseconds = best * 1000
-    ratio = milliseconds / baseline.milliseconds if baseline else None
-    return Line(work, queries, milliseconds, budget, baseline.work if baseline else "", ratio)
-
-
 def _rolls() -> list[Line]:
     f.build_course()
     users = f.crowd(LEARNERS)
     trainer = f.person("trainer", f.Role.TRAINER)
-    create = _line("roster, row by row", lambda: _create_one_by_one(users))
-    opening = _line(
+    create = timed("roster, row by row", lambda: _create_one_by_one(users))
+    opening = timed(
         "open a roll, 1 000", lambda: api.open_roll(f.session_id(), actor=trainer), 15, create
     )
     api.open_roll(f.session_id(), actor=trainer)
     marks = [api.Mark(user.pk, "P", request_key=f"k{user.pk}") for user in users]
-    naive = _line("marks, row by row", lambda: _mark_one_by_one(users, trainer))
+    naive = timed("marks, row by row", lambda: _mark_one_by_one(users, trainer))
     session = {"session": str(f.session_id())}
-    frame = _line("panel without its roll", lambda: instructor_page(f.unit(), may_waive=True))
+    frame = timed("panel without its roll", lambda: instructor_page(f.unit(), may_waive=True))
     made = timezone.now() - timedelta(hours=2)
     queue = [
         api.Mark(user.pk, "P", request_key=f"k{user.pk}", at=made + timedelta(seconds=i))
         for i, user in enumerate(users[:100])
     ]
-    few = _line("100 marks at once", lambda: f.give(trainer, marks[:100]), 15)
+    few = timed("100 marks at once", lambda: f.give(trainer, marks[:100]), 15)
     return [
         create,
         opening,
         naive,
-        _line("mark 1 000", lambda: f.give(trainer, marks), 15, naive),
+        timed("mark 1 000", lambda: f.give(trainer, marks), 15, naive),
         few,
-        _line("100 marks, each its own time", lambda: f.give(trainer, queue), 15, few),
-        _line(
+        timed("100 marks, each its own time", lambda: f.give(trainer, queue), 15, few),
+        timed(
             "close a roll, 1 000", lambda: api.close_roll(f.session_id(), actor=trainer), 15, naive
         ),
         frame,
-        _line("roll page, 1 000", lambda: roll_page(f.session(), may_waive=True), 12, frame),
-        _line("roll handler, 1 000, as HTML", lambda: ask(trainer, "roll", session), None, frame),
+        timed("roll page, 1 000", lambda: roll_page(f.session(), may_waive=True), 12, frame),
+        timed("roll handler, 1 000, as HTML", lambda: ask(trainer, "roll", session), None, frame),
     ]
 
 
@@ -163,7 +123,7 @@ def _gates() -> list[Line]:
     f.build_course()
     ana, trainer = f.person("ana"), f.person("trainer", f.Role.TRAINER)
     template = f.unit()
-    lines = [off := _line("gate off: nobody gates it", lambda: api.is_open("other", ana.pk))]
+    lines = [off := timed("gate off: nobody gates it", lambda: api.is_open("other", ana.pk))]
     for units, recorded in ((1, True), (50, True), (50, False)):
         key = f"block-{units}-{recorded}"
         for i in range(units):
@@ -179,7 +139,7 @@ def _gates() -> list[Line]:
                 api.grant_waiver(template.usage_key, ana.pk, actor=trainer, reason="x")
         name = f"gate on: {units} unit(s)" + ("" if recorded else ", nothing recorded")
         budget = 2 if recorded else 6
-        lines.append(_line(name, lambda key=key: api.is_open(key, ana.pk), budget, off))
+        lines.append(timed(name, lambda key=key: api.is_open(key, ana.pk), budget, off))
     return lines
 
 
@@ -187,10 +147,10 @@ def _learner() -> list[Line]:
     f.build_course(unit=f.design(*(f.meeting(n) for n in range(1, 11))))
     ana, trainer = f.person("ana"), f.person("trainer", f.Role.TRAINER)
     block = CampusRuntime(ana).get_block(f.unit_key())
-    plain = _line("a view of nothing", block.public_view)
-    first = _line("learner view, first look", block.student_view, 10, plain)
+    plain = timed("a view of nothing", block.public_view)
+    first = timed("learner view, first look", block.student_view, 10, plain)
     f.take_roll(trainer, {ana: "P"})
-    return [plain, first, _line("learner view, recorded", block.student_view, 10, plain)]
+    return [plain, first, timed("learner view, recorded", block.student_view, 10, plain)]
 
 
 def _studio() -> list[Line]:
@@ -205,24 +165,24 @@ def _studio() -> list[Line]:
         viewer = get_host().viewer(block)
         check, edit = lines or (None, None)
         lines += [
-            _line(
+            timed(
                 f"check a draft, {sessions} sessions", partial(check_draft, draft, viewer), 3, check
             ),
-            _line(f"open the editor, {sessions} sessions", block.studio_view, 8, edit),
+            timed(f"open the editor, {sessions} sessions", block.studio_view, 8, edit),
         ]
     return lines
 
 
 def _publish() -> list[Line]:
     f.build_course()
-    one = _line("publish 1 unit, 14 blocks, unchanged", f.publish)
+    one = timed("publish 1 unit, 14 blocks, unchanged", f.publish)
     with override_settings(BLENDED_XBLOCK_HOST="tests.big_course.BigCourseHost"):
-        first = _line("publish 20 units, 2 000 blocks, first", f.publish, 40, one)
+        first = timed("publish 20 units, 2 000 blocks, first", f.publish, 40, one)
         f.publish()
-        again = _line("publish 20 units, unchanged", f.publish, 40, one)
+        again = timed("publish 20 units, unchanged", f.publish, 40, one)
         ana, trainer = f.person("ana"), f.person("trainer", f.Role.TRAINER)
         for i in range(20):
             f.take_roll(trainer, {ana: "P"}, 10 * i + 1, f"unit-{i}")
     with override_settings(BLENDED_XBLOCK_HOST="tests.big_course.ChangedBigCourseHost"):
-        changed = _line("publish 20 units, all changed", f.publish, 40, one)
+        changed = timed("publish 20 units, all changed", f.publish, 40, one)
     return [one, first, again, changed]
