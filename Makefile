@@ -7,6 +7,11 @@ PORT ?= 8000
 VENV := .venv
 RUN := $(VENV)/bin/python
 MISSING := $(if $(shell $(RUN) -c "" 2>/dev/null && echo yes),,environment)
+# As many tests at once as there are processors; a file's tests stay together, with what they share.
+# In their own order the files that hold few tests, but long ones, do not come last.
+JOBS ?= auto
+# How long hostile files are made and read.
+MINUTES ?= 5
 # Tests and checks must never touch the demo's data.
 TEST_ENV := DJANGO_SETTINGS_MODULE=tests.settings
 
@@ -17,7 +22,7 @@ EXTRAS_package := package
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test test-openedx lint format bench translations extract_translations \
+.PHONY: help demo demo-reset test test-openedx lint format bench fuzz translations extract_translations \
 	compile_translations check_translations_up_to_date package clean environment
 
 help: ## Say what can be done here
@@ -32,9 +37,9 @@ demo-reset: $(VENV)/.installed-demo ## Start the demo's course over, with dates 
 	@echo "==> Resetting the demo"
 	@$(RUN) manage.py demo --reset
 
-test: $(VENV)/.installed-test ## Run the tests (ARGS="-k roll" for some of them)
+test: $(VENV)/.installed-test ## Run the tests (ARGS="-k roll" for some; JOBS=0 for one at a time)
 	@echo "==> Running the tests"
-	@$(TEST_ENV) $(RUN) -m pytest $(ARGS)
+	@$(TEST_ENV) $(RUN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The platform's own Python runs these, and its own MongoDB must answer.
 test-openedx: ## Run the tests inside Open edX (PLATFORM=its checkout PYTHON=its python)
@@ -51,6 +56,10 @@ test-openedx: ## Run the tests inside Open edX (PLATFORM=its checkout PYTHON=its
 bench: $(VENV)/.installed-test ## Measure: queries, and ratios against a baseline of the same run
 	@echo "==> Measuring"
 	@$(TEST_ENV) $(RUN) -m bench
+
+fuzz: $(VENV)/.installed-test ## Read hostile files for MINUTES=5; fail with the first that is not refused
+	@echo "==> Fuzzing the readers of reports"
+	@$(RUN) -m tests.imports.fuzz --minutes $(MINUTES)
 
 lint: $(VENV)/.installed-quality ## Check format, style, walls, types, templates, PII, translations
 	@echo "==> ruff: style and format"

@@ -100,7 +100,13 @@ setup(
         "edx-opaque-keys",
         "icalendar>=6,<8",
         "lxml>=5,<7",
+        # Workbooks, read and written; all that it needs is pure Python.
+        "openpyxl>=3.1,<4",
         "python-dateutil>=2.8.2,<3",
+        # How alike two names are, among thousands: compiled, and free of what it needs itself.
+        "rapidfuzz>=3,<4",
+        # QR codes of the check-in.
+        "segno>=1.6,<2",
         # Time zones are what course teams type; a slim image has no zone database of its own.
         "tzdata",
         "web-fragments",
@@ -120,14 +126,21 @@ setup(
         "test": [
             "axe-playwright-python",
             "dj-database-url>=2.1",
+            # The platform sends by it; here our templates are rendered with it.
+            "edx-ace",
             "factory-boy",
             "freezegun",
+            "gunicorn",
             "hypothesis",
+            "pillow",
             "playwright",
+            "pypdf",
             "pytest>=8",
             "pytest-cov",
             "pytest-django",
+            "pytest-xdist",
             "redis",
+            "zxing-cpp",
         ],
         "mariadb": ["mysqlclient"],
         "quality": [

@@ -9,12 +9,18 @@ import contextlib
 import importlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
+from hypothesis import settings
+
+# How long an example takes says nothing of whether it is right; `make bench` measures.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 REDIS = shutil.which("redis-server")
@@ -92,6 +98,26 @@ def ben(db: None) -> Any:
     from tests.factories import person
 
     return person("ben")
+
+
+@pytest.fixture
+def desk(
+    course: None, trainer: Any, ana: Any, ben: Any, clock: FrozenDateTimeFactory
+) -> Callable[[float], None]:
+    """Open the check-in for Ana and Ben; return what moves the clock, in minutes after the start.
+
+    It stands two minutes after the start.
+    """
+    from blended_xblock import api
+    from tests import factories as f
+
+    def at(minutes: float) -> None:
+        clock.move_to(f.session().starts_at + timedelta(minutes=minutes))
+
+    at(-20)
+    api.set_desk(f.session_id(), "auto", actor=trainer)
+    at(2)
+    return at
 
 
 @pytest.fixture(scope="session")
