@@ -38,17 +38,14 @@ class Dates:
 def dates_around(now: datetime) -> Dates:
     """Return dates as they look on the day of ``now`` (aware).
 
-    Today's session started about an hour ago, on the half hour, and ends in about two; late in the
-    evening it ends before midnight where that leaves half an hour, since one day reads better.
+    Today's session started about an hour ago, on the half hour, and ends in about two: it lasts
+    three hours at any time of the day, as the report says that can be tried out on it.
     """
     in_paris = now.astimezone(PARIS)
     start = in_paris - timedelta(hours=1)
     start = start.replace(minute=30 * (start.minute // 30), second=0, microsecond=0)
     # Across a change of clocks, three hours are three hours: the end is computed on the instants.
     end = (start.astimezone(ZoneInfo("UTC")) + timedelta(hours=3)).astimezone(PARIS)
-    tonight = in_paris.replace(hour=23, minute=45, second=0, microsecond=0)
-    if end.date() > in_paris.date() and tonight - in_paris >= timedelta(minutes=30):
-        end = tonight
     past_day = now.astimezone(MONTREAL) - timedelta(days=_DAYS_SINCE_PAST)
     next_day = in_paris + timedelta(days=_DAYS_UNTIL_NEXT)
     return Dates(
