@@ -9,6 +9,7 @@ import pytest
 
 from blended_xblock import api
 from blended_xblock.models import AttendanceChange, AttendanceRecord
+from blended_xblock.workbench.models import CampusEnrollment
 from tests import factories as f
 from tests import intake
 
@@ -44,11 +45,19 @@ def on_roll() -> set[str]:
     return set(rows.values_list("user__username", flat=True))
 
 
+def read_by(*learners: Any) -> list[tuple[str, str]]:
+    """Return what the gate says to each of them, and why."""
+    reports = [api.get_standing(f.unit_key(), learner.pk) for learner in learners]
+    return [(report.outcome, report.reason) for report in reports]
+
+
 def test_it_is_as_if_nobody_had_opened_it(trainer, ada, bo) -> None:
+    before = read_by(ada, bo)
     batch = sent(trainer)
     intake.apply(trainer, batch)
     assert (f.session().roll_state, on_roll()) == ("open", {"ada", "bo"})
     assert f.standing(ada).is_met
+    assert not f.standing(bo).is_met, "it is decided of whom the file does not name, too"
     done = take_back(trainer, batch)
     assert done.unopened == (f.session_id(),)
     session = f.session()
@@ -56,7 +65,7 @@ def test_it_is_as_if_nobody_had_opened_it(trainer, ada, bo) -> None:
         "not_opened", None, None,
     )  # fmt: skip
     assert on_roll() == set()
-    assert not f.standing(ada).is_met
+    assert read_by(ada, bo) == before
     assert [line.source for line in AttendanceChange.objects.filter(user=ada)] == [
         "import",
         "undo_import",
@@ -75,6 +84,15 @@ def test_who_enrolled_meanwhile_is_expected_when_it_is_opened(trainer, ada, bo) 
     intake.apply(trainer, copy)
     assert take_back(trainer, copy).unopened == (), "that file met an open roll"
     assert f.session().roll_state == "open"
+
+
+def test_who_left_the_course_meanwhile_waits_for_nothing(trainer, ada, bo) -> None:
+    batch = sent(trainer)
+    intake.apply(trainer, batch)
+    CampusEnrollment.objects.filter(user=bo).delete()
+    assert f.standing(bo).pending_from is not None, "the open roll may still mark them"
+    take_back(trainer, batch)
+    assert f.standing(bo).pending_from is None
 
 
 def test_the_last_of_several_files_leaves_it_not_opened(trainer, ada, bo) -> None:
@@ -134,6 +152,25 @@ def test_a_roll_that_somebody_used_meanwhile_stays_as_it_is(
     expected, state = on_roll(), f.session().roll_state
     assert take_back(trainer, batch).unopened == ()
     assert (f.session().roll_state, on_roll()) == (state, expected)
+
+
+def test_a_guest_whom_another_file_brought_keeps_it_open(trainer, ada, bo) -> None:
+    batch = sent(trainer, intake.zoom("Ada,ada@example.org,09:00,12:00"))
+    intake.apply(trainer, batch)
+    other = sent(trainer, intake.zoom("Vera,vera@example.com,09:00,12:00"))
+    intake.apply(trainer, other)
+    assert take_back(trainer, batch).unopened == ()
+    assert f.session().roll_state == "open"
+    assert take_back(trainer, other).unopened == (f.session_id(),)
+
+
+def test_a_roll_closed_with_nobody_unmarked_stays_closed(trainer, ada) -> None:
+    batch = sent(trainer)
+    intake.apply(trainer, batch)
+    api.close_roll(f.session_id(), actor=trainer)
+    assert not AttendanceChange.objects.filter(batch__isnull=True).exists()
+    assert take_back(trainer, batch).unopened == ()
+    assert f.session().roll_state == "closed"
 
 
 def test_a_roll_opened_by_hand_stays_open(trainer, ada, bo) -> None:
