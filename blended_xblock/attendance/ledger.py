@@ -158,8 +158,12 @@ class Ledger:
 
     def write(self, *, decide_also: Collection[int] = ()) -> None:
         """Write records, history and the standings of those whose record changed."""
+        standing.recompute(self.unit, self.write_marks() | set(decide_also))
+
+    def write_marks(self) -> set[int]:
+        """Write records and history; return of whom it is to be decided again (user ids)."""
         touched = list(self._touched.values())
         insert_many([record for record in touched if record.pk is None])
         update_many([record for record in touched if record.pk is not None], _WRITTEN)
         insert_many(self.changes)
-        standing.recompute(self.unit, self._decided | set(decide_also))
+        return self._decided

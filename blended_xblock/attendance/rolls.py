@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,28 +111,27 @@ def open_locked(session: Session, *, actor: Any) -> set[int] | None:
     return _concerned(session, {learner.user_id for learner in expected})
 
 
-def unopen_locked(session: Session) -> bool:
+def unopen_locked(session: Session) -> set[int] | None:
     """Take the opening of a roll back, as if nobody had opened it, where nothing stands on it.
 
     What was taken back by then stays in the history. The roster is frozen anew when the roll is
-    opened again. Tells whether it was taken back: not where anybody has or had another mark than a
-    file's, somebody came onto the roll, there is a guest, or the roll is closed.
+    opened again. Returns of whom it is to be decided again (user ids), which is the caller's; None
+    where it stays open: anybody has or had another mark than a file's, somebody came onto the roll,
+    there is a guest, or it is closed.
     """
     if session.roll_state != Session.Roll.OPEN:
-        return False
+        return None
     rows = AttendanceRecord.objects.filter(session=session)
-    is_used = (
-        rows.filter(Q(status__isnull=False) | ~Q(note="") | Q(is_expected=False)).exists()
-        or AttendanceChange.objects.filter(session=session, batch__isnull=True).exists()
-        or Guest.objects.filter(session=session, removed_at__isnull=True).exists()
-    )
-    if is_used:
-        return False
+    marked = rows.filter(Q(status__isnull=False) | ~Q(note="") | Q(is_expected=False))
+    by_hand = AttendanceChange.objects.filter(session=session, batch__isnull=True)
+    guests = Guest.objects.filter(session=session, removed_at__isnull=True)
+    used = Session.objects.filter(Exists(marked) | Exists(by_hand) | Exists(guests), pk=session.pk)
+    if used.exists():
+        return None
     expected = set(rows.values_list("user_id", flat=True))
     rows.delete()
     _set_opened(session, Session.Roll.NOT_OPENED, None, None)
-    standing.recompute(session.unit, _concerned(session, expected))
-    return True
+    return _concerned(session, expected)
 
 
 def _set_opened(session: Session, state: str, at: datetime | None, actor: Any) -> None:

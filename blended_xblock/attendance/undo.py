@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from blended_xblock.attendance.ledger import NOTHING, Author, Ledger, full, snapshot
+from blended_xblock.gate import standing
 from blended_xblock.models import (
     AttendanceChange,
     AttendanceRecord,
@@ -40,13 +41,28 @@ def undo_changes(
     bulk: BulkAction | None = None,
     batch: ImportBatch | None = None,
 ) -> UndoReport:
-    """Give every learner of these changes what they had before the first of them; five queries.
+    """Give every learner of these changes what they had before the first of them.
 
     Call it in a transaction that has locked the session. A learner was changed since when somebody
     said something of them after it, be it the same once more; what was itself undone does not
     count. Who said what stands again is said again: a record that was taken back is not ``actor``'s
     mark. ``source`` begins with ``undo``; ``bulk`` and ``batch`` are written into the new lines.
     """
+    report = put_back(session, changes, actor=actor, source=source, bulk=bulk, batch=batch)
+    standing.recompute(session.unit, report.restored)
+    return report
+
+
+def put_back(
+    session: Session,
+    changes: QuerySet[AttendanceChange],
+    *,
+    actor: Any,
+    source: str,
+    bulk: BulkAction | None = None,
+    batch: ImportBatch | None = None,
+) -> UndoReport:
+    """Do what ``undo_changes`` does, five queries, and leave to the caller to decide again."""
     now = timezone.now()
     mine: dict[int, list[AttendanceChange]] = {}
     for change in changes.filter(session=session, user__isnull=False, is_applied=True).order_by(
@@ -66,7 +82,7 @@ def undo_changes(
             continue
         ledger.apply(record, past.values, at=now, author=past.author)
         restored.append(user_id)
-    ledger.write()
+    ledger.write_marks()
     return UndoReport(tuple(restored), tuple(kept))
 
 

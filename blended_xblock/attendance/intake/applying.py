@@ -115,13 +115,13 @@ def apply_import(
             require_reason(effect.session, reason)
     now = timezone.now()
     users: dict[int, None] = {}
+    ledger = Ledger(unit, actor, SOURCE, now, batch)
     for session in sessions:
-        ledger = Ledger(unit, actor, SOURCE, now, batch)
         for effect in plan.of(session, "record", "fill"):
             if isinstance(effect.row, AttendanceRecord):
                 _record(ledger, effect, reason)
                 users[effect.row.user_id] = None
-        ledger.write(decide_also=opened.get(session.pk, ()))
+    ledger.write(decide_also=set().union(*opened.values()))
     guests = _write_guests(plan, actor, now, reason)
     _remember(plan, unit.course_key, actor, now)
     _note_outcomes(plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from blended_xblock.attendance.intake.receiving import get_batch
 from blended_xblock.attendance.ledger import NOTHING, Author, put, snapshot
 from blended_xblock.attendance.rolls import unopen_locked
 from blended_xblock.attendance.sessions import lock_unit
-from blended_xblock.attendance.undo import Past, marks_of, past_of, undo_changes
+from blended_xblock.attendance.undo import Past, marks_of, past_of, put_back
 from blended_xblock.errors import ConflictError
 from blended_xblock.gate import standing
 from blended_xblock.models import (
@@ -79,16 +79,17 @@ def undo_import(
     kept: dict[int, None] = {}
     changes = AttendanceChange.objects.filter(batch=batch)
     for session in sessions:
-        report = undo_changes(session, changes, actor=actor, source=UNDONE, batch=batch)
+        report = put_back(session, changes, actor=actor, source=UNDONE, batch=batch)
         _take_off(batch, session, report.restored)
         restored |= dict.fromkeys(report.restored)
         kept |= dict.fromkeys(report.kept)
     guests = _take_guests_back(batch, actor)
     unopened = _unopen(sessions)
+    standing.recompute(unit, set(restored).union(*unopened.values()))
     ImportAlias.objects.filter(batch=batch).delete()
     batch.state, batch.undone_at, batch.undone_by = State.UNDONE, timezone.now(), actor
     batch.save(update_fields=["state", "undone_at", "undone_by"])
-    return TakenBack(tuple(restored), tuple(kept), guests, unopened)
+    return TakenBack(tuple(restored), tuple(kept), guests, tuple(unopened))
 
 
 @transaction.atomic
@@ -127,19 +128,24 @@ def _take_off(batch: ImportBatch, session: Session, restored: Collection[int]) -
     rows = AttendanceRecord.objects.filter(
         session=session, user_id__in=added, is_expected=False, status__isnull=True, note=""
     )
-    if users := set(rows.values_list("user_id", flat=True)):
-        rows.filter(user_id__in=users).delete()
-        standing.recompute(session.unit, users)
+    rows.delete()
 
 
-def _unopen(sessions: Collection[Session]) -> tuple[uuid.UUID, ...]:
-    """Take back that a file, this one or another, opened a roll which nothing stands on now."""
+def _unopen(sessions: Collection[Session]) -> Mapping[uuid.UUID, Collection[int]]:
+    """Take back that a file, this one or another, opened a roll which nothing stands on now.
+
+    Returns for each such session of whom it is to be decided then.
+    """
     by_file = ImportedSession.objects.filter(session__in=sessions, opened_roll=True)
     opened = set(by_file.values_list("session_id", flat=True))
-    done = [each.pk for each in sessions if each.pk in opened and unopen_locked(each)]
+    done = {}
+    for session in sessions:
+        concerned = unopen_locked(session) if session.pk in opened else None
+        if concerned is not None:
+            done[session.pk] = concerned
     if done:
         by_file.filter(session__in=done).update(opened_roll=False)
-    return tuple(done)
+    return done
 
 
 def _take_guests_back(batch: ImportBatch, actor: Any) -> int:
