@@ -97,7 +97,12 @@ def _rolls() -> list[Line]:
             "close a roll, 1 000", lambda: api.close_roll(f.session_id(), actor=trainer), 15, naive
         ),
         frame,
-        timed("roll page, 1 000", lambda: roll_page(f.session(), may_waive=True), 12, frame),
+        timed(
+            "roll page, 1 000",
+            lambda: roll_page(f.session(), may_waive=True, sees_addresses=True),
+            12,
+            frame,
+        ),
         timed("roll handler, 1 000, as HTML", lambda: ask(trainer, "roll", session), None, frame),
     ]
 
