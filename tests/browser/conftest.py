@@ -103,6 +103,9 @@ class Visitor:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("response", self._note_server_error)
         page.on("request", self._note_third_party)
+        # Choosers are held for a test from now on. Held from when it waits for one only, a key that
+        # is pressed at once can be quicker, and the browser drops a chooser that nobody holds.
+        page.on("filechooser", lambda _chooser: None)
 
     def _note_server_error(self, response: object) -> None:
         status, url = response.status, response.url  # type: ignore[attr-defined]
