@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -41,17 +41,17 @@ def dates_around(now: datetime) -> Dates:
     Today's session started about an hour ago, on the half hour, and ends in about two: it lasts
     three hours at any time of the day, as the report says that can be tried out on it.
     """
-    in_paris = now.astimezone(PARIS)
-    start = in_paris - timedelta(hours=1)
+    # Computed on the instants: across a change of clocks three hours are three hours, and both ends
+    # are times that the clock shows.
+    start = now.astimezone(UTC) - timedelta(hours=1)
     start = start.replace(minute=30 * (start.minute // 30), second=0, microsecond=0)
-    # Across a change of clocks, three hours are three hours: the end is computed on the instants.
-    end = (start.astimezone(ZoneInfo("UTC")) + timedelta(hours=3)).astimezone(PARIS)
+    today = [moment.astimezone(PARIS) for moment in (start, start + timedelta(hours=3))]
     past_day = now.astimezone(MONTREAL) - timedelta(days=_DAYS_SINCE_PAST)
-    next_day = in_paris + timedelta(days=_DAYS_UNTIL_NEXT)
+    next_day = now.astimezone(PARIS) + timedelta(days=_DAYS_UNTIL_NEXT)
     return Dates(
         course_start=now - timedelta(days=21),
         past=(_at(past_day, 9, 0), _at(past_day, 12, 0)),
-        today=(start.replace(tzinfo=None), end.replace(tzinfo=None)),
+        today=(today[0].replace(tzinfo=None), today[1].replace(tzinfo=None)),
         next=(_at(next_day, 15, 0), _at(next_day, 18, 0)),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from completion.models import BlockCompletion
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from workbench.models import XBlockState
@@ -40,11 +40,18 @@ def counts() -> dict[str, int]:
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)))
+@example(datetime(2027, 3, 28, 1, 40, tzinfo=UTC))
+@example(datetime(2027, 3, 28, 0, 10, tzinfo=UTC))
+@example(datetime(2026, 11, 28, 21, 40, tzinfo=UTC))
 def test_the_sessions_stand_around_any_moment(now: datetime) -> None:
     dates = dates_around(now)
 
     start, end = (moment.replace(tzinfo=PARIS, fold=0).astimezone(UTC) for moment in dates.today)
     assert dates.today[0].minute in (0, 30)
+    for moment in (*dates.today, *dates.next):
+        # An hour that a clock leaves out is no time of a session.
+        instant = moment.replace(tzinfo=PARIS).astimezone(UTC)
+        assert instant.astimezone(PARIS).replace(tzinfo=None) == moment
     # Where a clock change falls into the session, its wall clock is an hour off: say no more.
     change = {PARIS.utcoffset(moment) for moment in dates.today}
     if len(change) == 1 and PARIS.utcoffset(now.replace(tzinfo=None)) in change:
