@@ -250,9 +250,10 @@ def test_a_series_is_shown_before_it_is_made(editor: Editor) -> None:
     detail.get_by_role("button", name="Leave it out").click()
     detail.get_by_role("button", name="Show the dates").click()
     days = detail.locator("[data-days] li")
-    expect(days.first).to_contain_text("25 Oct 2027, 09:00–12:00")
-    expect(days.filter(has_text="1 Nov 2027")).to_contain_text("Holiday")
-    expect(days.last).to_contain_text("15 Nov 2027, 09:00–12:00")
+    # The year is left out in that year.
+    expect(days.first).to_contain_text(re.compile(r"25 Oct( 2027)?, 09:00–12:00"))
+    expect(days.filter(has_text=re.compile(r"\b1 Nov\b"))).to_contain_text("Holiday")
+    expect(days.last).to_contain_text(re.compile(r"15 Nov( 2027)?, 09:00–12:00"))
     editor.visitor.check()
     detail.get_by_role("button", name="Add these sessions: 3").click()
     expect(sessions_of(editor)).to_have_count(4)
