@@ -68,7 +68,7 @@ def test_sessions_with_records_are_told(trainer, ana) -> None:
     assert held[f.meeting(1)["id"]]["records"] == 1
 
 
-def test_sessions_of_another_run_are_offered_with_the_dates_of_the_tables(settings) -> None:
+def test_sessions_of_another_run_are_offered_with_the_dates_of_the_tables(settings, clock) -> None:
     assert info()["unconfirmed"] == []
     settings.BLENDED_XBLOCK_HOST = f"{TwoRunsHost.__module__}.TwoRunsHost"
     own_elsewhere(f.meeting(3))
