@@ -316,16 +316,18 @@ def test_times_suggest_and_never_fill_in(visit, phone) -> None:
     page.get_by_role("button", name=f"More about {name}").click()
     details = page.locator(".blended-details")
     # Five minutes later than the unit takes as on time; the rest of the session is what is left.
-    start, rest = page.locator(".blended-roll").evaluate(
+    # The field of a session over midnight asks for the day, too.
+    typed, start, rest = page.locator(".blended-roll").evaluate(
         """section => {
-            const { starts, ends, lateAfter, zone } = section.dataset;
+            const { starts, ends, lateAfter, manyDays, zone } = section.dataset;
             const at = Date.parse(starts) + (Number(lateAfter) + 5) * 60000;
-            const time = { hour: "2-digit", minute: "2-digit", timeZone: zone };
-            const clock = new Intl.DateTimeFormat("en-GB", time);
-            return [clock.format(at), (Date.parse(ends) - at) / 60000];
+            const format = { dateStyle: "short", timeStyle: "short", timeZone: zone };
+            const [day, time] = new Intl.DateTimeFormat("sv-SE", format).format(at).split(" ");
+            const typed = manyDays === undefined ? time : `${day}T${time}`;
+            return [typed, time, (Date.parse(ends) - at) / 60000];
         }"""
     )
-    details.get_by_label("Arrived at").fill(start)
+    details.get_by_label("Arrived at").fill(typed)
     expect(row(page, 4)).to_have_attribute("data-status", "")
     offer = details.get_by_role("button", name="Save as “Late”")
     offer.wait_for()
