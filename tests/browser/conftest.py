@@ -60,6 +60,17 @@ def at_panel(page: Page, body: str) -> None:
     )
 
 
+def pick(page, title: str, phone: bool) -> None:
+    """Choose a session in the way this size of screen offers."""
+    if phone:
+        picker = page.get_by_label("Session", exact=True)
+        option = picker.locator("option", has_text=title).first
+        picker.select_option(option.get_attribute("value"))
+    else:
+        page.get_by_role("button", name=title).click()
+    page.locator(".blended-roll h3", has_text=title).wait_for()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is a journey in a browser."""
     for item in items:

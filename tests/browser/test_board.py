@@ -7,20 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import pick
+
 TRAINER = "Camille Laurent"
 LEARNER = "Łukasz Wójcik"
 OTHER = "João Pereira da Conceição"
 
 
-def pick(page, title: str, phone: bool) -> None:
-    """Choose a session in the way this size of screen offers."""
-    if phone:
-        picker = page.get_by_label("Session", exact=True)
-        option = picker.locator("option", has_text=title).first
-        picker.select_option(option.get_attribute("value"))
-    else:
-        page.get_by_role("button", name=title).click()
-    page.locator(".blended-roll h3", has_text=title).wait_for()
+def show_board(page, title: str, phone: bool) -> None:
+    """Choose a session, and wait for its readiness board."""
+    pick(page, title, phone)
     page.locator(".blended-board h3").wait_for()
 
 
@@ -29,7 +25,7 @@ def test_the_board_is_filtered_and_sorted_without_losing_the_focus(visit, phone)
     trainer = visit(TRAINER, phone=phone)
     trainer.unit()
     page, size = trainer.page, "phone" if phone else "laptop"
-    pick(page, "Catch-up online", phone)
+    show_board(page, "Catch-up online", phone)
     board = page.locator(".blended-board")
     expect(board.locator("h3")).to_contain_text("of 34 are ready for")
     rows = board.locator("[data-user]")
@@ -58,7 +54,7 @@ def test_a_reminder_is_shown_then_sent_then_read(visit, phone) -> None:
     trainer.unit()
     page, size = trainer.page, "phone" if phone else "laptop"
     title = "Workshop in Paris" if phone else "Catch-up online"
-    pick(page, title, phone)
+    show_board(page, title, phone)
     remind = page.get_by_role("button", name="who are not ready")
     remind.click()
     letters = page.locator(".blended-letter")
@@ -109,7 +105,7 @@ def test_after_the_roll_is_opened_the_board_is_a_tab_beside_it(visit) -> None:
     trainer = visit(TRAINER)
     trainer.unit()
     page = trainer.page
-    pick(page, "Workshop in Paris", False)
+    show_board(page, "Workshop in Paris", False)
     page.get_by_role("button", name="Open the roll").click()
     page.locator(".blended-roll [data-unmarked]").wait_for()
     tabs = page.get_by_role("group", name="What is shown of the session")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import at_panel
+from tests.browser.conftest import at_panel, pick
 
 STAFF, COLLEAGUE = "Camille Laurent", "Sofia Almeida"
 WALK_IN = "Ada Benali"
@@ -178,14 +178,7 @@ def test_a_guest_marked_by_somebody_else_is_not_overwritten_unseen(visit) -> Non
 
 def open_closed_roll(page, phone: bool):
     """Open the roll of the session that is over, and return the fold below it."""
-    title = "Workshop in Montréal"
-    if phone:
-        picker = page.get_by_label("Session", exact=True)
-        option = picker.locator("option", has_text=title).first
-        picker.select_option(option.get_attribute("value"))
-    else:
-        page.get_by_role("button", name=title).click()
-    page.locator(".blended-roll h3", has_text=title).wait_for()
+    pick(page, "Workshop in Montréal", phone)
     fold = page.locator("[data-guests]")
     fold.get_by_text("Somebody else came").click()
     fold.locator("[data-guests-part]").wait_for(state="attached")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import pick
+
 STAFF = "Camille Laurent"
 LEARNER = "Noah O'Connor"
 
@@ -57,14 +59,3 @@ def test_a_trainer_is_invited_and_removed(visit, phone) -> None:
 
     pick(page, "Workshop in Paris", phone)
     expect(page.locator("[data-trainers]:visible")).to_have_count(1)
-
-
-def pick(page, title: str, phone: bool) -> None:
-    """Choose a session in the way this size of screen offers."""
-    if phone:
-        picker = page.get_by_label("Session", exact=True)
-        option = picker.locator("option", has_text=title).first
-        picker.select_option(option.get_attribute("value"))
-    else:
-        page.get_by_role("button", name=title).click()
-    page.locator(".blended-roll h3", has_text=title).wait_for()
